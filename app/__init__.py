@@ -1,0 +1,1 @@
+"""枫桥工作台: an offline-first desk for village stations, and its district server."""

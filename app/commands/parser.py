@@ -1,0 +1,75 @@
+"""The command line: what can be asked of the program, in Chinese, with the password never an argument."""
+
+import argparse
+from pathlib import Path
+
+from app.models.registry import RECORD_TYPES
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of `python main.py`; without a command the desk opens."""
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="枫桥工作台：不带命令时打开工作台窗口。",
+        epilog="口令从终端输入，或用 --password-file 从文件读取，不能写在命令行里。",
+    )
+    parser.add_argument("--data", type=Path, metavar="文件夹", help="数据文件夹（默认：本机用户数据文件夹）")
+    commands = parser.add_subparsers(dest="command", metavar="命令", title="命令")
+    _demo(commands)
+    _district(commands)
+    _records(commands)
+    _upkeep(commands)
+    return parser
+
+
+def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="打开演示工作台（鹰头村，带本机区级服务）；没有显示器时走完全程并留下图片")
+    demo.add_argument("--folder", type=Path, default=Path("build/demo"), help="演示数据和图片的文件夹")
+    demo.add_argument("--offscreen", action="store_true", help="有显示器也不开窗口，只走全程、留图片")
+
+
+def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    district = commands.add_parser("district", help="运行区级服务")
+    district.add_argument("--database", metavar="URL", help="PostgreSQL 地址；不填则用数据文件夹里的 SQLite")
+    district.add_argument("--folder", type=Path, default=Path("district-data"), help="区级数据文件夹")
+    district.add_argument("--host", default="127.0.0.1", help="监听地址（默认仅本机）")
+    district.add_argument("--port", type=int, default=8460, help="监听端口")
+    district.add_argument("--certificate", type=Path, help="TLS 证书文件")
+    district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
+    district.add_argument(
+        "--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出"
+    )
+    district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
+
+
+def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    importing = commands.add_parser("import", help="导入 .xlsx 或 .jsonl；有错的行指明行列，其余照常导入")
+    importing.add_argument("file", type=Path, metavar="文件")
+    importing.add_argument("--type", choices=sorted(RECORD_TYPES), help="表格是哪一类记录")
+    listing = commands.add_parser("list", help="列出一类记录（JSON）")
+    listing.add_argument("type", choices=sorted(RECORD_TYPES), metavar="类别")
+    listing.add_argument("--search", default="", metavar="词", help="姓名、拼音、证件尾号、电话或文字")
+    listing.add_argument("--limit", type=int, default=100, help="最多几条（默认 100）")
+    showing = commands.add_parser("show", help="显示一条记录和它的修订（JSON）")
+    showing.add_argument("id", metavar="编号或ID")
+    printing = commands.add_parser("print", help="把文书存为 PDF")
+    printing.add_argument("number", metavar="案件编号")
+    printing.add_argument("document", choices=["agreement"], metavar="文书", help="agreement：人民调解协议书")
+    printing.add_argument("-o", "--output", type=Path, required=True, metavar="文件.pdf")
+    for command in (importing, listing, showing, printing):
+        _sign_in(command)
+
+
+def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    syncing = commands.add_parser("sync", help="把未上报的记录现在报到区里")
+    checking = commands.add_parser("verify", help="检查数据库、操作记录链和上报队列")
+    for command in (syncing, checking):
+        _sign_in(command)
+    bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
+    bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")
+    bench.add_argument("--small", action="store_true", help="小数据量（几秒）")
+
+
+def _sign_in(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--user", help="用户名（只有一个用户时可不填）")
+    command.add_argument("--password-file", type=Path, metavar="文件", help="从文件第一行读取口令")

@@ -1,0 +1,1 @@
+"""Residents (居民) and the identity rules they share."""

@@ -1,0 +1,1 @@
+"""Resident service visits (来访走访)."""

@@ -1,0 +1,21 @@
+"""The station's clock: China Standard Time (UTC+8), whatever the PC's own time zone says."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+# Fixed offset: China has kept one time without summer time since 1992, and records begin long after.
+STATION_ZONE = timezone(timedelta(hours=8), "CST")
+
+
+def station_time(moment: datetime) -> datetime:
+    """The same moment as the station's wall clock shows it."""
+    return moment.astimezone(STATION_ZONE)
+
+
+def station_day(moment: datetime) -> date:
+    """The calendar day of a moment at the station."""
+    return station_time(moment).date()
+
+
+def station_today() -> date:
+    """Today at the station, for remarks only: nothing is decided by the PC's clock."""
+    return station_day(datetime.now(UTC))

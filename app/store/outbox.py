@@ -1,0 +1,197 @@
+"""Outbox: revisions the district has not receipted yet, in the order this PC wrote them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from app.models.column_types import Moment
+from app.store.database import Database
+from app.store.prepared import Prepared, prepared_insert
+from app.store.tables import device, revision
+
+UNSENT = ("pending", "inflight")
+
+
+@dataclass(frozen=True)
+class OutboxLine:
+    """One finished revision: `body` is the wire line without its line break."""
+
+    seq: int
+    op_id: str
+    record_type: str
+    record: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class OutboxStatus:
+    """The truth line of the screen, counted in the file itself."""
+
+    unsent: int
+    oldest_at: datetime | None
+    held: int
+    conflicts: int
+    last_receipt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A revision the district holds back or differs on, with its reason in words."""
+
+    position: int
+    record_type: str
+    record_id: str
+    code: str
+    detail: str
+    by: str
+    at: datetime
+
+
+class SettledVerdict(Protocol):
+    """What the outbox needs of a verdict."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+STATES = {"held": "held", "conflict": "conflict"}
+
+
+class Outbox:
+    """The unsent and unsettled revisions of this PC."""
+
+    def __init__(self, database: Database, epoch: int) -> None:
+        self._database = database
+        self._epoch = epoch
+
+    def next_lines(self, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """The oldest unsent lines that fit; at least one while any is unsent."""
+        statement = (
+            select(
+                revision.c.seq,
+                revision.c.op_id,
+                revision.c.record_type,
+                revision.c.record_id,
+                revision.c.line,
+            )
+            .where(revision.c.epoch == self._epoch, revision.c.state.in_(UNSENT))
+            .order_by(revision.c.seq)
+            .limit(max_count)
+        )
+        lines: list[OutboxLine] = []
+        size = 0
+        with self._database.read() as connection:
+            for seq, op_id, record_type, record_id, line in connection.execute(statement):
+                size += len(line) + 1
+                if lines and size > max_bytes:
+                    break
+                lines.append(OutboxLine(seq, op_id, record_type, record_id, line))
+        return lines
+
+    def mark_inflight(self, first: int, last: int) -> None:
+        """The lines first..last (seq, inclusive) are on their way."""
+        self._set_state("pending", "inflight", revision.c.seq.between(first, last))
+
+    def return_inflight(self) -> None:
+        """Whatever was on its way when the line or the program broke waits again."""
+        self._set_state("inflight", "pending", revision.c.epoch == self._epoch)
+
+    def continue_from(self, seq: int) -> None:
+        """The district expects `seq` next: every line from there on waits again."""
+        self._set_state("acked", "pending", revision.c.seq >= seq)
+        self.return_inflight()
+
+    def apply_receipt(
+        self, acked_seq: int, verdicts: Iterable[SettledVerdict], received_at: datetime
+    ) -> None:
+        """Settle what the district has committed: all or nothing, in one transaction."""
+        own = revision.c.epoch == self._epoch
+        with self._database.write() as connection:
+            connection.execute(
+                update(revision)
+                .where(own, revision.c.seq <= acked_seq, revision.c.state.in_(UNSENT))
+                .values(state="acked", settled_at=received_at)
+            )
+            for verdict in verdicts:
+                connection.execute(
+                    update(revision)
+                    .where(own, revision.c.seq == verdict.seq)
+                    .values(
+                        state=STATES.get(verdict.code, "acked"), code=verdict.code, detail=verdict.detail
+                    )
+                )
+            connection.execute(update(device).values(last_receipt_at=received_at))
+
+    def hold_locally(self, seq: int, reason: str) -> None:
+        """Keep back one line that no batch can carry; the district is told to skip its seq."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(revision)
+                .where(revision.c.epoch == self._epoch, revision.c.seq == seq)
+                .values(state="held", code="too_large", detail=reason)
+            )
+
+    def status(self) -> OutboxStatus:
+        """Counts for the status bar."""
+        counted = select(revision.c.state, func.count()).where(revision.c.state != "acked")
+        oldest = select(func.min(revision.c.at, type_=Moment())).where(revision.c.state.in_(UNSENT))
+        with self._database.read() as connection:
+            counts = dict(connection.execute(counted.group_by(revision.c.state)).tuples().all())
+            return OutboxStatus(
+                unsent=sum(counts.get(state, 0) for state in UNSENT),
+                oldest_at=connection.execute(oldest).scalar(),
+                held=counts.get("held", 0),
+                conflicts=counts.get("conflict", 0),
+                last_receipt_at=connection.execute(select(device.c.last_receipt_at)).scalar(),
+            )
+
+    def refusals(self, limit: int = 200) -> Sequence[Refusal]:
+        """What the district holds back or differs on, newest first."""
+        statement = (
+            select(
+                revision.c.position,
+                revision.c.record_type,
+                revision.c.record_id,
+                func.coalesce(revision.c.code, ""),
+                func.coalesce(revision.c.detail, ""),
+                revision.c.by,
+                revision.c.at,
+            )
+            .where(revision.c.state.in_(("held", "conflict")))
+            .order_by(revision.c.position.desc())
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [Refusal(*row) for row in connection.execute(statement)]
+
+    def _set_state(self, before: str, after: str, where: object) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                update(revision)
+                .where(revision.c.epoch == self._epoch, revision.c.state == before, where)  # type: ignore[arg-type]
+                .values(state=after)
+            )
+
+
+_LAST_SEQ = Prepared(
+    select(func.coalesce(func.max(revision.c.seq), 0)).where(revision.c.epoch == bindparam("epoch"))
+)
+_INSERT = prepared_insert(revision)
+
+
+def next_seq(connection: Connection, epoch: int) -> int:
+    """The next place in this PC's gap-free stream, in the transaction that fills it."""
+    last: int = _LAST_SEQ.run(connection, {"epoch": epoch}).scalar_one()
+    return last + 1
+
+
+def enqueue(connection: Connection, row: dict[str, object]) -> None:
+    """Store one finished revision as unsent, in the transaction that saves its record."""
+    _INSERT.run(connection, {**row, "state": "pending"})

@@ -1,0 +1,65 @@
+"""Which PC of which station this file belongs to."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+from uuid_utils import uuid7
+
+from app.store.tables import device
+
+
+@dataclass(frozen=True)
+class Station:
+    """The station and this PC of it.
+
+    `segment` is the PC's place among the PCs of the station (number blocks); `epoch` counts the lives of
+    this file towards the district.
+    """
+
+    code: str
+    name: str
+    device_id: str
+    epoch: int
+    segment: int
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """The keys between this PC and its district; server fields are None until it is enrolled."""
+
+    signing_key: bytes
+    server_id: str | None
+    server_key: bytes | None
+
+
+def found_station(connection: Connection, *, code: str, name: str, signing_key: bytes) -> None:
+    """Write the one device row of a new file."""
+    connection.execute(
+        insert(device).values(
+            one=1,
+            device_id=str(uuid7()),
+            epoch=1,
+            segment=0,
+            station=code,
+            station_name=name,
+            signing_key=signing_key,
+            enrolled=False,
+        )
+    )
+
+
+def read_station(connection: Connection) -> Station:
+    """The station of this file."""
+    row = connection.execute(select(device)).one()
+    return Station(row.station, row.station_name, row.device_id, row.epoch, row.segment)
+
+
+def read_enrolment(connection: Connection) -> Enrolment:
+    """The keys of this PC."""
+    row = connection.execute(select(device)).one()
+    return Enrolment(row.signing_key, row.server_id, row.server_key)
+
+
+def enrolled(connection: Connection, *, server_id: str, server_key: bytes) -> None:
+    """Remember the district that registered this PC."""
+    connection.execute(update(device).values(server_id=server_id, server_key=server_key, enrolled=True))

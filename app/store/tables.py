@@ -1,0 +1,99 @@
+"""The store's own tables beside the records: revisions (outbox), audit, drafts, number series, device."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from app.models.base import Base
+from app.models.column_types import Moment
+
+# One row a revision, in the order it came to this file.  It is the outbox while the district has not
+# receipted it and the history of the record for ever after, so the finished wire line is written once.
+# (epoch, seq) is this PC's own gap-free stream; a revision of another PC has neither.
+revision = Table(
+    "revision",
+    Base.metadata,
+    Column("position", Integer, primary_key=True),
+    Column("epoch", Integer),
+    Column("seq", Integer),
+    Column("op_id", String(36), nullable=False),
+    Column("record_type", String, nullable=False),
+    Column("record_id", String(36), nullable=False),
+    Column("act", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("code", String),
+    Column("detail", Text),
+    Column("settled_at", Moment),
+    CheckConstraint("state in ('pending', 'inflight', 'acked', 'held', 'conflict')", "state"),
+    UniqueConstraint("epoch", "seq"),
+    Index("ix_revision_record_id", "record_id"),
+    Index("ix_revision_unsettled", "state", "seq", sqlite_where=text("state <> 'acked'")),
+)
+
+audit = Table(
+    "audit",
+    Base.metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("device", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("object", String, nullable=False),
+    Column("detail", String, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    Base.metadata,
+    Column("owner", String, nullable=False),
+    Column("record_id", String(36), nullable=False),
+    Column("record_type", String, nullable=False),
+    Column("base", String(36)),
+    Column("schema", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("owner", "record_id"),
+)
+
+number_series = Table(
+    "number_series",
+    Base.metadata,
+    Column("series", String, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("series", "year"),
+)
+
+# One row: which PC this file belongs to, towards the district.
+device = Table(
+    "device",
+    Base.metadata,
+    Column("one", Integer, primary_key=True),
+    Column("device_id", String(36), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("segment", Integer, nullable=False),
+    Column("station", String(12), nullable=False),
+    Column("station_name", String, nullable=False),
+    Column("signing_key", LargeBinary, nullable=False),
+    Column("server_key", LargeBinary),
+    Column("server_id", String),
+    Column("enrolled", Boolean, nullable=False),
+    Column("last_receipt_at", Moment),
+    CheckConstraint("one = 1", "one_row"),
+)
