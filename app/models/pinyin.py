@@ -21,7 +21,7 @@ _SURNAMES = {
     "谌": "chen shen", "柏": "bai bo", "薄": "bo", "卜": "bu", "那": "na nuo", "莘": "shen xin",
     "都": "du", "粘": "nian", "适": "kuo", "郄": "qie xi", "角": "jue", "载": "dai", "尉": "wei yu",
     "佴": "nai", "藏": "zang", "重": "chong", "长": "chang zhang", "阚": "kan", "尉迟": "yu chi",
-    "万俟": "mo qi", "澹台": "tan tai", "单于": "chan yu", "乐正": "yue zheng",
+    "长孙": "zhang sun", "万俟": "mo qi", "澹台": "tan tai", "单于": "chan yu", "乐正": "yue zheng",
 }  # fmt: skip
 # Characters that have two living readings in given names, the commoner first.
 _GIVEN = {

@@ -15,11 +15,6 @@ from app.store.tables import audit
 
 FIRST = bytes(32)
 
-# Read once, when the file is made: nothing may change or drop a row of the chain afterwards.
-TRIGGERS = (
-    "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-    "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
-)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from uuid_utils import uuid7
 
 from app.models import payload
 from app.models.column_types import moment_text
-from app.models.fields import Kind
+from app.models.fields import Kind, Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
 from app.models.station_time import station_day
 from app.store import audit, drafts, numbers, outbox, reading, rows, search
 from app.store.database import Database
 from app.store.reading import StoredRecord
+from app.store.search_terms import SearchTerms
 from app.store.station import Station
 
 Clock = Callable[[], datetime]
@@ -129,7 +130,6 @@ class RecordStore:
                 )
             )
             self._audit(connection, "void", record_type, record_id, by, at)
-            self._index(connection, record_type, record_id, before.values, active=False)
 
     def _write(
         self,
@@ -159,7 +159,7 @@ class RecordStore:
             rows.insert_head(connection, record_type, columns)
             rows.add(connection, record_type, record_id, values)
         self._audit(connection, act, record_type, record_id, by, at)
-        self._index(connection, record_type, record_id, values, active=True)
+        self._index(connection, record_type, record_id, values)
         return head
 
     def _enqueue(
@@ -225,15 +225,14 @@ class RecordStore:
         audit.append(connection, audit.Entry(at, by, self._station.device_id, action, subject))
 
     def _index(
-        self, connection: Connection, record_type: RecordType, record_id: str, values: Values, *, active: bool
+        self, connection: Connection, record_type: RecordType, record_id: str, values: Values
     ) -> None:
         terms = record_type.search_terms(values)
         search.index(
             connection,
             record_type.code,
             record_id,
-            search.SearchTerms(terms["name"], terms["number"], terms["text"]),
-            active=active,
+            SearchTerms(terms[Search.NAME], terms[Search.NUMBER], terms[Search.TEXT]),
         )
 
 

@@ -1,0 +1,1 @@
+"""Keys, passwords and masking; no Qt, no database."""

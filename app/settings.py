@@ -1,0 +1,78 @@
+"""Settings of this PC: where the data lies, which district to report to, how large the text is."""
+
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from platformdirs import user_data_path
+
+from app.safe_file import write_safely
+
+FILE_NAME = "settings.json"
+TEXT_SIZES = (100, 125, 150, 200)
+THEMES = ("light", "contrast")
+
+
+class SettingsDamaged(Exception):
+    """The settings and their previous copy cannot be read; the records are not touched by this."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"设置文件“{path.name}”已损坏，记录没有受影响。请联系管理员，或删除该文件后重新填写设置。")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the desk remembers outside the encrypted file; nothing personal, nothing secret."""
+
+    district_url: str | None = None
+    text_size: int = 100
+    theme: str = "light"
+    language: str = "zh_CN"
+
+    def with_changes(self, **changes: Any) -> "Settings":
+        """The same settings with some values replaced."""
+        return replace(self, **changes)
+
+
+def default_data_folder() -> Path:
+    """FENGQIAO_DATA where it is set, else this user's data folder."""
+    given = os.environ.get("FENGQIAO_DATA")
+    return Path(given) if given else user_data_path("fengqiao", appauthor=False)
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read the settings of a data folder; defaults when there are none yet.
+
+    A damaged file is replaced by its previous copy.  Raises SettingsDamaged when neither can be read.
+    """
+    path = folder / FILE_NAME
+    candidates = [path, path.with_name(path.name + ".prev")]
+    existing = [candidate for candidate in candidates if candidate.exists()]
+    for candidate in existing:
+        found = _parsed(candidate)
+        if found is not None:
+            return found
+    if existing:
+        raise SettingsDamaged(path)
+    return Settings()
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Write the settings safely.  Raises OSError."""
+    write_safely(folder / FILE_NAME, orjson.dumps(asdict(settings), option=orjson.OPT_INDENT_2))
+
+
+def _parsed(path: Path) -> Settings | None:
+    try:
+        content = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    known = {field.name for field in fields(Settings)}
+    settings = Settings(**{name: value for name, value in content.items() if name in known})
+    url_fits = settings.district_url is None or isinstance(settings.district_url, str)
+    sound = settings.text_size in TEXT_SIZES and settings.theme in THEMES and url_fits
+    return settings if sound else None

@@ -1,0 +1,370 @@
+"""First schema: records and their rows, revisions, audit chain, drafts, number series, device, search."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+AUDIT_TRIGGERS = (
+    "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+)
+
+SEARCH_TABLES = (
+    "CREATE TABLE search_entry (entry INTEGER PRIMARY KEY, record_type TEXT NOT NULL, "
+    "record_id TEXT NOT NULL UNIQUE, tagged TEXT NOT NULL)",
+    "CREATE TABLE search_key (scope INTEGER NOT NULL, key TEXT NOT NULL, entry INTEGER NOT NULL, "
+    "PRIMARY KEY (scope, key, entry)) WITHOUT ROWID",
+    "CREATE VIRTUAL TABLE search_gram USING fts5(grams, content='', contentless_delete=1, detail=none, "
+    "tokenize='ascii')",
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("object", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("prev", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "device",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.String(length=36), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("segment", sa.Integer(), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("station_name", sa.String(), nullable=False),
+        sa.Column("signing_key", sa.LargeBinary(), nullable=False),
+        sa.Column("server_key", sa.LargeBinary(), nullable=True),
+        sa.Column("server_id", sa.String(), nullable=True),
+        sa.Column("enrolled", sa.Boolean(), nullable=False),
+        sa.Column("last_receipt_at", sa.String(20), nullable=True),
+        sa.CheckConstraint("one = 1", name=op.f("ck_device_one_row")),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_device")),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.Column("base", sa.String(length=36), nullable=True),
+        sa.Column("schema", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "record_id", name=op.f("pk_draft")),
+    )
+    op.create_table(
+        "mediation_case",
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.Column("dispute_type", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("occurred_on", sa.Date(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=True),
+        sa.Column("claims", sa.Text(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("difficulty", sa.String(), nullable=True),
+        sa.Column("special", sa.Text(), nullable=True),
+        sa.Column("risk", sa.String(), nullable=True),
+        sa.Column("consent", sa.Boolean(), nullable=True),
+        sa.Column("notice_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("disputed", sa.Text(), nullable=True),
+        sa.Column("performance", sa.String(), nullable=True),
+        sa.Column("performance_manner", sa.String(), nullable=True),
+        sa.Column("performance_place", sa.String(), nullable=True),
+        sa.Column("performance_due", sa.Date(), nullable=True),
+        sa.Column("performance_status", sa.String(), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("recorder", sa.String(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(20), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(20), nullable=False),
+        sa.Column("void_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_case")),
+        sa.UniqueConstraint("number", name=op.f("uq_mediation_case_number")),
+    )
+    op.create_index(
+        op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_number_series")),
+    )
+    op.create_table(
+        "patrol_log",
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("patrol_on", sa.Date(), nullable=True),
+        sa.Column("shift", sa.String(), nullable=True),
+        sa.Column("started_at", sa.String(20), nullable=True),
+        sa.Column("ended_at", sa.String(20), nullable=True),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("team_type", sa.String(), nullable=True),
+        sa.Column("leader", sa.String(), nullable=True),
+        sa.Column("officer", sa.String(), nullable=True),
+        sa.Column("mode", sa.String(), nullable=True),
+        sa.Column("weather", sa.String(), nullable=True),
+        sa.Column("area", sa.String(), nullable=True),
+        sa.Column("route", sa.String(), nullable=True),
+        sa.Column("situation", sa.Text(), nullable=True),
+        sa.Column("questioned", sa.Integer(), nullable=True),
+        sa.Column("dissuaded", sa.Integer(), nullable=True),
+        sa.Column("publicity", sa.Integer(), nullable=True),
+        sa.Column("leaflets", sa.Integer(), nullable=True),
+        sa.Column("handover", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(20), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(20), nullable=False),
+        sa.Column("void_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_log")),
+        sa.UniqueConstraint("number", name=op.f("uq_patrol_log_number")),
+    )
+    op.create_index(op.f("ix_patrol_log_patrol_on_id"), "patrol_log", ["patrol_on", "id"], unique=False)
+    op.create_table(
+        "resident",
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("sex", sa.String(), nullable=True),
+        sa.Column("id_document", sa.String(), nullable=True),
+        sa.Column("id_number", sa.String(), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("ethnicity", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("residence", sa.String(), nullable=True),
+        sa.Column("registered", sa.String(), nullable=True),
+        sa.Column("village", sa.String(length=12), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column("education", sa.String(), nullable=True),
+        sa.Column("occupation", sa.String(), nullable=True),
+        sa.Column("employer", sa.String(), nullable=True),
+        sa.Column("care", sa.Text(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(20), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(20), nullable=False),
+        sa.Column("void_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
+    )
+    op.create_table(
+        "revision",
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("op_id", sa.String(length=36), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.String(20), nullable=True),
+        sa.CheckConstraint(
+            "state in ('pending', 'inflight', 'acked', 'held', 'conflict')", name=op.f("ck_revision_state")
+        ),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_revision")),
+        sa.UniqueConstraint("epoch", "seq", name=op.f("uq_revision_epoch_seq")),
+    )
+    op.create_index("ix_revision_record_id", "revision", ["record_id"], unique=False)
+    op.create_index(
+        "ix_revision_unsettled",
+        "revision",
+        ["state", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'acked'"),
+    )
+    op.create_table(
+        "service_visit",
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("visited_at", sa.String(20), nullable=True),
+        sa.Column("resident", sa.String(length=36), nullable=True),
+        sa.Column("visitor", sa.String(), nullable=True),
+        sa.Column("anonymous", sa.Boolean(), nullable=True),
+        sa.Column("sex", sa.String(), nullable=True),
+        sa.Column("id_number", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("matter_kind", sa.String(), nullable=True),
+        sa.Column("matter", sa.String(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("family", sa.Text(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=True),
+        sa.Column("handler", sa.String(), nullable=True),
+        sa.Column("handling", sa.Text(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("satisfaction", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(20), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(20), nullable=False),
+        sa.Column("void_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_visit")),
+        sa.UniqueConstraint("number", name=op.f("uq_service_visit_number")),
+    )
+    op.create_index(
+        op.f("ix_service_visit_visited_at_id"), "service_visit", ["visited_at", "id"], unique=False
+    )
+    op.create_table(
+        "mediation_clause",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_clause_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_clause")),
+    )
+    op.create_index(op.f("ix_mediation_clause_case_id"), "mediation_clause", ["case_id"], unique=False)
+    op.create_table(
+        "mediation_mediator",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_mediator_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_mediator")),
+    )
+    op.create_index(op.f("ix_mediation_mediator_case_id"), "mediation_mediator", ["case_id"], unique=False)
+    op.create_table(
+        "mediation_party",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("side", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column("resident", sa.String(length=36), nullable=True),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("sex", sa.String(), nullable=True),
+        sa.Column("ethnicity", sa.String(), nullable=True),
+        sa.Column("id_number", sa.String(), nullable=True),
+        sa.Column("birth", sa.Date(), nullable=True),
+        sa.Column("age", sa.Integer(), nullable=True),
+        sa.Column("occupation", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("representative", sa.String(), nullable=True),
+        sa.Column("uscc", sa.String(), nullable=True),
+        sa.Column("agent", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_party_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_party")),
+    )
+    op.create_index(op.f("ix_mediation_party_case_id"), "mediation_party", ["case_id"], unique=False)
+    op.create_table(
+        "mediation_session",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("started_at", sa.String(20), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("attendees", sa.String(), nullable=True),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("recorder", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_session_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_session")),
+    )
+    op.create_index(op.f("ix_mediation_session_case_id"), "mediation_session", ["case_id"], unique=False)
+    op.create_table(
+        "patrol_finding",
+        sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("disposal", sa.String(), nullable=True),
+        sa.Column("responsible", sa.String(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("handled", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_finding_log_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_finding")),
+    )
+    op.create_index(op.f("ix_patrol_finding_log_id"), "patrol_finding", ["log_id"], unique=False)
+    op.create_table(
+        "patrol_member",
+        sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("role", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_member_log_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_member")),
+    )
+    op.create_index(op.f("ix_patrol_member_log_id"), "patrol_member", ["log_id"], unique=False)
+    op.create_table(
+        "patrol_point",
+        sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("reached_at", sa.String(20), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_point_log_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_point")),
+    )
+    op.create_index(op.f("ix_patrol_point_log_id"), "patrol_point", ["log_id"], unique=False)
+    for statement in AUDIT_TRIGGERS + SEARCH_TABLES:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a released file is never taken back; restore the copy made before the upgrade")
