@@ -1,6 +1,7 @@
 """Builds resources/fonts from published open fonts: subset, without layout tables, licences beside them.
 
-Run by hand when a font version changes (needs the dev extras, npm, and Debian's fonts-hanazono):
+Run by hand when a font version changes; needs fonttools, pypinyin-dict 0.9 (for the list of the
+通用规范汉字表), npm, and Debian's fonts-hanazono:
 
     python tools/build_fonts.py
 """

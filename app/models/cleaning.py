@@ -103,11 +103,10 @@ def _text(field: Field, raw: Any) -> str:
 def _day(field: Field, raw: Any) -> date:
     if isinstance(raw, datetime):
         raw = (raw.astimezone(STATION_ZONE) if raw.tzinfo else raw).date()
-    if not isinstance(raw, date):
-        raw = parse_day(str(raw), field.label)
-    if not EARLIEST <= raw <= LATEST:
+    day: date = raw if isinstance(raw, date) else parse_day(str(raw), field.label)
+    if not EARLIEST <= day <= LATEST:
         raise Unclear(f"{field.label}应在 1850 年到 2100 年之间，请核对。")
-    return raw
+    return day
 
 
 def parse_day(text: str, label: str) -> date:
@@ -122,9 +121,8 @@ def parse_day(text: str, label: str) -> date:
 
 
 def _moment(field: Field, raw: Any) -> datetime:
-    if not isinstance(raw, datetime):
-        raw = parse_moment(str(raw), field.label)
-    moment = raw if raw.tzinfo else raw.replace(tzinfo=STATION_ZONE)
+    moment: datetime = raw if isinstance(raw, datetime) else parse_moment(str(raw), field.label)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=STATION_ZONE)
     if not EARLIEST <= moment.date() <= LATEST:
         raise Unclear(f"{field.label}应在 1850 年到 2100 年之间，请核对。")
     return moment.astimezone(UTC).replace(microsecond=0)

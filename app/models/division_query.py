@@ -10,7 +10,7 @@ from app.models.pinyin import typed_pinyin
 from app.models.text import search_fold
 
 _NEWLINE = ord("\n")
-_SHORT_ENOUGH_TO_CUT_ANYWHERE = 8
+_LONGEST_OF_TWO_NAMES = 8
 LONGEST_QUERY = 40  # characters of one part; no division's path is longer
 _BETWEEN_PARTS = re.compile("[\\s,，、/／;；>＞]+")
 _SPELLED_ENDINGS = {
@@ -76,16 +76,21 @@ def whole_matches(file: DivisionFile, text: str) -> Iterator[Match]:
 
 
 def cuts_of(text: str) -> list[int]:
-    """Where a larger and a smaller name written together may meet, the longest larger name first.
+    """Where a larger and a smaller name written together may meet, likeliest first.
 
-    Long texts are cut only after the ending of a larger division, so that a pasted address stays cheap.
+    A long text is cut only after the ending of a larger division, so that a pasted address stays cheap.
     """
     cuts = range(len(text) - 1, 0, -1)
     if text.isascii():
         return [cut for cut in cuts if text[cut - 1] in "aeiouvnrg" and text[cut] not in "iuv"]
-    if len(text) <= _SHORT_ENOUGH_TO_CUT_ANYWHERE:
+    if not is_long(text):
         return list(cuts)
-    return [cut for cut in cuts if text[cut - 1] in "省市州盟区县旗镇乡道木"]
+    return [cut for cut in reversed(cuts) if text[cut - 1] in "省市州盟区县旗镇乡道木"]
+
+
+def is_long(text: str) -> bool:
+    """Whether hanzi are more likely a whole address than one name or two."""
+    return not text.isascii() and len(text) > _LONGEST_OF_TWO_NAMES
 
 
 class _Found:

@@ -15,16 +15,27 @@ from app.models.division_file import (
     VILLAGE,
     DivisionFile,
 )
-from app.models.division_query import Match, cuts_of, matches, parts_of, whole_matches
+from app.models.division_query import Match, cuts_of, is_long, matches, parts_of, whole_matches
 
 CITY = 2
 _CODE_LENGTH = (0, 2, 4, 6, 9, 12)  # digits by level
 # Levels of the list that stand for no place: 市辖区, 县, 省直辖县级行政区划 …
 _NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 _MOST_LOOKED_AT = 2000
+_MOST_COMPARED = 300
+_MOST_NEAR = 10
 _FEW_NAMES = 300
 
-Run = tuple[int, int]  # entries from the first to before the second
+Run = tuple[int, int]  # entries from the first to before the second; in lists they rise and never overlap
+
+
+def _outermost(runs: Iterable[Run]) -> list[Run]:
+    """Rising runs without those inside another: 青冈县 holds 青冈镇."""
+    kept: list[Run] = []
+    for run in runs:
+        if not kept or run[0] >= kept[-1][1]:
+            kept.append(run)
+    return kept
 
 
 @dataclass(frozen=True)
@@ -103,16 +114,17 @@ class Divisions:
         found = self._named(last, near, limit) or self._split(last, near, limit)
         if found or len(parts) == 1:
             return found
-        anywhere = self._named(last, runs, _MOST_LOOKED_AT)
-        return sorted(anywhere, key=lambda entry: self._farness(entry, near))[:limit]
+        anywhere = self._named(last, runs, _MOST_COMPARED)
+        return sorted(anywhere, key=lambda entry: self._farness(entry, near[:_MOST_NEAR]))[:limit]
 
     def _split(self, text: str, runs: list[Run], limit: int) -> list[int]:
-        """仁寿县鹰头村 as 仁寿县 and 鹰头村: the longest larger name that leads to something."""
+        """仁寿县鹰头村 as 仁寿县 and 鹰头村: the first way to cut that leads to something."""
         for cut in cuts_of(text):
             larger, smaller = text[:cut], text[cut:]
             narrower = self._uppers_named(larger, runs, whole=True)
             if narrower:
-                found = self._named(smaller, narrower, limit) or self._split(smaller, narrower, limit)
+                ways = (self._split, self._named) if is_long(smaller) else (self._named, self._split)
+                found = ways[0](smaller, narrower, limit) or ways[1](smaller, narrower, limit)
                 if found:
                     return found
         return []
@@ -132,7 +144,7 @@ class Divisions:
         for match in whole_matches(file, text) if whole else matches(file, text, most=most):
             uppers = [entry for entry in self._entries_of(match, runs) if self._level(entry) < VILLAGE]
             if uppers:
-                return [(entry + 1, self._end(entry)) for entry in sorted(uppers)]
+                return _outermost((entry + 1, self._end(entry)) for entry in sorted(uppers))
         return []
 
     def _most(self, runs: list[Run]) -> int | None:

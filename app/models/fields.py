@@ -1,12 +1,12 @@
-"""Field kinds: a field is declared once on the record class and drives form, validation, wire, search and import."""
+"""Field kinds: a field is declared once on its class and drives form, validation, wire, search, import."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, String, Text, inspect
-from sqlalchemy.orm import MappedColumn, Relationship, mapped_column, relationship
+from sqlalchemy import Boolean, Date, Integer, String, Text
+from sqlalchemy.orm import MappedColumn, Relationship, class_mapper, mapped_column, relationship
 from sqlalchemy.types import TypeEngine
 
 from app.models.base import Record, Row
@@ -225,7 +225,7 @@ def rows(label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200) ->
 def fields_of(model: type[Record] | type[Row]) -> dict[str, Field]:
     """The fields declared on a record or row class, by name, in the order they were declared."""
     declared: dict[str, Field] = {}
-    attributes = inspect(model).attrs
+    attributes = class_mapper(model, configure=False).attrs
     order = [name for base in reversed(model.__mro__) for name in getattr(base, "__annotations__", {})]
     for name in dict.fromkeys(order):
         if name not in attributes:

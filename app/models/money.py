@@ -31,10 +31,10 @@ def parse_amount(text: str) -> Decimal:
     more than 999,999,999,999.99.
     """
     plain = re.sub("[ \t\u00a0\u200b-\u200f\u2060\ufeff]", "", text.translate(_WIDE)).strip()
+    plain = plain.removeprefix("人民币").removeprefix("¥")
     if not plain:
         raise AmountError("请填写金额。")
-    plain = plain.removeprefix("人民币").removeprefix("¥")
-    if not plain or plain[0] in _TYPED_DIGITS or plain[0] in _TYPED_UNITS:
+    if plain[0] in _TYPED_DIGITS or plain[0] in _TYPED_UNITS:
         return _checked(_from_words(plain))
     body = plain.removesuffix("整").removesuffix("正").removesuffix("元").removesuffix("圆")
     unit = next((name for name in _WHOLE_UNITS if body.endswith(name)), "")
@@ -47,7 +47,7 @@ def _from_digits(body: str) -> Decimal:
         raise AmountError(_TOO_FINE)
     if match:
         return Decimal(f"{match[1].replace(',', '')}.{match[2] or '0'}")
-    if body[:1] in "-+":
+    if body.startswith(("-", "+")):
         raise AmountError("金额不用填正负号，也不能是负数。")
     if "," in body:
         raise AmountError("金额里的逗号位置不对，千分位逗号每三位一个，请核对。")

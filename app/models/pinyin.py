@@ -32,7 +32,7 @@ _GIVEN = {
     "种": "zhong chong", "伽": "jia qie", "娜": "na nuo", "佛": "fo", "查": "cha zha", "仔": "zi zai",
     "朴": "pu piao",
 }  # fmt: skip
-_SUPPLEMENT = {"𠮷": "ji"}  # variants in living names that the dictionary leaves out
+_SUPPLEMENT = {"𠮷": "ji", "﨑": "qi"}  # variants in living names that the dictionary leaves out
 _LATIN_OR_DIGIT = re.compile("[a-z0-9]")
 
 

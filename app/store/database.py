@@ -158,7 +158,7 @@ class Database:
 
 def _roll_back(connection: Connection) -> None:
     raw = connection.connection.dbapi_connection
-    if raw is not None and raw.in_transaction:  # type: ignore[attr-defined]  # sqlcipher3's own attribute
+    if raw is not None and raw.in_transaction:
         raw.rollback()
 
 

@@ -143,7 +143,7 @@ class Outbox:
         counted = select(revision.c.state, func.count()).where(revision.c.state != "acked")
         oldest = select(func.min(revision.c.at, type_=Moment())).where(revision.c.state.in_(UNSENT))
         with self._database.read() as connection:
-            counts = dict(connection.execute(counted.group_by(revision.c.state)).tuples().all())
+            counts = {row[0]: row[1] for row in connection.execute(counted.group_by(revision.c.state))}
             return OutboxStatus(
                 unsent=sum(counts.get(state, 0) for state in UNSENT),
                 oldest_at=connection.execute(oldest).scalar(),

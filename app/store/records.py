@@ -17,7 +17,7 @@ from app.models.station_time import station_day
 from app.store import audit, drafts, numbers, outbox, reading, rows, search
 from app.store.database import Database
 from app.store.reading import StoredRecord
-from app.store.search_terms import SearchTerms
+from app.store.search import SearchTerms
 from app.store.station import Station
 
 Clock = Callable[[], datetime]
@@ -130,6 +130,7 @@ class RecordStore:
                 )
             )
             self._audit(connection, "void", record_type, record_id, by, at)
+            self._index(connection, record_type, record_id, before.values, active=False)
 
     def _write(
         self,
@@ -159,7 +160,7 @@ class RecordStore:
             rows.insert_head(connection, record_type, columns)
             rows.add(connection, record_type, record_id, values)
         self._audit(connection, act, record_type, record_id, by, at)
-        self._index(connection, record_type, record_id, values)
+        self._index(connection, record_type, record_id, values, active=True)
         return head
 
     def _enqueue(
@@ -225,7 +226,7 @@ class RecordStore:
         audit.append(connection, audit.Entry(at, by, self._station.device_id, action, subject))
 
     def _index(
-        self, connection: Connection, record_type: RecordType, record_id: str, values: Values
+        self, connection: Connection, record_type: RecordType, record_id: str, values: Values, *, active: bool
     ) -> None:
         terms = record_type.search_terms(values)
         search.index(
@@ -233,6 +234,7 @@ class RecordStore:
             record_type.code,
             record_id,
             SearchTerms(terms[Search.NAME], terms[Search.NUMBER], terms[Search.TEXT]),
+            active=active,
         )
 
 

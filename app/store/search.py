@@ -20,9 +20,6 @@ MOST_INDEX_WORDS = 8  # words of a query that go into the index query; every wor
 ENTRIES_AT_ONCE = 1000
 SAMPLES = 200
 
-# A leaf of 3970 bytes and its record header fill one SQLCipher page (4096 less 80 reserved); the default
-# of 4050 spills every leaf onto a second page.
-LEAF_BYTES = 3970
 BULK_HASH_BYTES = 32 << 20
 USUAL_HASH_BYTES = 1 << 20
 
@@ -40,7 +37,9 @@ DDL: tuple[str, ...] = (
     """CREATE VIRTUAL TABLE search_index USING fts5(
     tokens, content='', contentless_delete=1, detail=none, tokenize='ascii'
 )""",
-    f"INSERT INTO search_index(search_index, rank) VALUES ('pgsz', {LEAF_BYTES})",
+    # A leaf of 3970 bytes and its record header fill one SQLCipher page (4096 less 80 reserved); the
+    # default of 4050 spills every leaf onto a second page.
+    "INSERT INTO search_index(search_index, rank) VALUES ('pgsz', 3970)",
 )
 
 Matched: TypeAlias = Literal["name", "pinyin", "number", "text"]
@@ -138,11 +137,11 @@ def _plan(query: str) -> Iterator[tuple[Matched, str, _Check]]:
         return
     joined = Word("".join(query[:MOST_TYPED].split()), alone=True)
     for tier in TIERS:
-        either = [tier.expression(joined)] if len(words) > 1 and tier.joined else []
-        if expressions := [e for word in words[:MOST_INDEX_WORDS] if (e := tier.expression(word))]:
-            either.append(_every_word(expressions, words[:MOST_INDEX_WORDS]))
-        if wanted := " OR ".join(expression for expression in either if expression):
-            yield cast(Matched, tier.matched), f"({wanted})", _check(tier, words, joined)
+        either = [joined.ways[tier]] if len(words) > 1 and tier.joined and tier in joined.ways else []
+        if this_way := [word.ways[tier] for word in words[:MOST_INDEX_WORDS] if tier in word.ways]:
+            either.append(_every_word(this_way, words[:MOST_INDEX_WORDS]))
+        if either:
+            yield cast(Matched, tier.matched), f"({' OR '.join(either)})", _check(tier, words, joined)
 
 
 def _every_word(this_way: list[str], words: list[Word]) -> str:
@@ -150,7 +149,7 @@ def _every_word(this_way: list[str], words: list[Word]) -> str:
     some = "(" + " OR ".join(this_way) + ")"
     if len(words) == 1:
         return some
-    every = ("(" + " OR ".join(e for tier in TIERS if (e := tier.expression(word))) + ")" for word in words)
+    every = ("(" + " OR ".join(word.ways.values()) + ")" for word in words)
     return f"({some} AND {' AND '.join(every)})"
 
 
@@ -221,19 +220,19 @@ def consistency(connection: Connection) -> list[str]:
     damage = connection.exec_driver_sql("PRAGMA integrity_check(search_index)").scalars().all()
     if damage != ["ok"]:
         faults.append("检索索引已损坏，记录本身不受影响，请重建检索索引。")
-    missing = _count(connection, "SELECT id FROM search_entry EXCEPT SELECT id FROM search_index_docsize")
+    missing = connection.exec_driver_sql(
+        "SELECT count(*) FROM search_entry WHERE id NOT IN (SELECT id FROM search_index_docsize)"
+    ).scalar()
     if missing:
         faults.append(f"有 {missing} 条记录没有进入检索索引，请重建检索索引。")
-    left_over = _count(connection, "SELECT id FROM search_index_docsize EXCEPT SELECT id FROM search_entry")
+    left_over = connection.exec_driver_sql(
+        "SELECT count(*) FROM search_index_docsize WHERE id NOT IN (SELECT id FROM search_entry)"
+    ).scalar()
     if left_over:
         faults.append(f"检索索引中有 {left_over} 条多余的内容，请重建检索索引。")
     if not faults and (lost := _lost_samples(connection)):
         faults.append(f"抽查 {SAMPLES} 条记录，有 {lost} 条不能按内容检索到，请重建检索索引。")
     return faults
-
-
-def _count(connection: Connection, ids: str) -> int:
-    return int(connection.exec_driver_sql(f"SELECT count(*) FROM ({ids})").scalar_one())
 
 
 def _lost_samples(connection: Connection) -> int:

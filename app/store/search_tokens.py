@@ -17,8 +17,9 @@ from app.models.text import search_fold
 NAME_HEAD, NAME_WHOLE, PINYIN_HEAD = 4, 16, 12
 SHORTEST_NUMBER, NUMBER_HEAD, NUMBER_TAIL = 3, 14, 6
 MOST_PAIRS = 16  # pairs of one long word that go into the index query; `holds` looks at the whole word
-_END = "\ue0ff"  # stands after the last character, so that it too begins a pair
-_UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\ue0ff]")
+_MARK_BASE = 0x10F000  # private use: ASCII marks are moved here
+_END = "\U0010f0ff"  # stands after the last character, so that it too begins a pair
+_DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\U0010f000-\U0010f0ff]")
 _NOT_TOKEN = re.compile("[\x00-/:-`{-\x7f]")
 
 
@@ -42,7 +43,7 @@ class Haystack:
     @cached_property
     def bare_names(self) -> tuple[str, ...]:
         """Names without dots and brackets, as they are compared."""
-        return tuple(_bare(name) for name in self.names.split("\n"))
+        return tuple(_bare(name) for name in self.names.split("\n") if name)
 
 
 def folded(terms: SearchTerms) -> Haystack:
@@ -61,18 +62,19 @@ def _folded_lines(texts: Iterable[str]) -> list[str]:
 
 
 def _fold(text: str) -> str:
-    return search_fold(_UNSTORABLE.sub("", text))
+    return search_fold(_DROPPED.sub("", text))
 
 
 def _bare(name: str) -> str:
+    """Without dots, brackets and hyphens; of a name of nothing else, the marks themselves."""
     if name.isalnum():
         return name
-    return "".join(c for c in name if unicodedata.category(c)[0] not in "PSZC" or ord(c) > 0xFFFF)
+    return "".join(c for c in name if unicodedata.category(c)[0] not in "PSZ") or _safe(name)
 
 
 def _safe(text: str) -> str:
     """ASCII marks moved to the private use area: the tokenizer splits at them and MATCH gives them meaning."""
-    return _NOT_TOKEN.sub(lambda mark: chr(0xE000 + ord(mark[0])), text)
+    return _NOT_TOKEN.sub(lambda mark: chr(_MARK_BASE + ord(mark[0])), text)
 
 
 def _heads(mark: str, key: str, shortest: int, longest: int) -> Iterator[str]:
@@ -140,9 +142,10 @@ class Word:
         letters = typed_pinyin(self.text) or ""
         return "" if letters.isdigit() else letters
 
-
-def _all_of(found: Iterable[str]) -> str:
-    return "(" + " AND ".join(f'"{token}"' for token in dict.fromkeys(found)) + ")"
+    @cached_property
+    def ways(self) -> "dict[Tier, str]":
+        """The tiers the word can match in, best first, each with its index query."""
+        return {tier: expression for tier in TIERS if (expression := tier.expression(self))}
 
 
 def _pairs_of(mark: str, word: str) -> str:
@@ -152,11 +155,9 @@ def _pairs_of(mark: str, word: str) -> str:
     """
     if len(word) == 1:
         return f'"{mark}{word}"*'
-    pairs = list(dict.fromkeys(_pairs(mark, word)))[: len(word) - 1]
-    # The end mark is not part of the typed word.
-    pairs = [pair for pair in pairs if not pair.endswith(_END)]
+    pairs = list(dict.fromkeys(map(str.__add__, word, word[1:])))
     step = -(-len(pairs) // MOST_PAIRS)
-    return _all_of(pairs[::step])
+    return "(" + " AND ".join(f'"{mark}{pair}"' for pair in pairs[::step]) + ")"
 
 
 def _whole_name(word: Word) -> str:
@@ -203,12 +204,12 @@ def _has_pinyin(word: Word, haystack: Haystack) -> bool:
     return any(key.startswith(word.pinyin) for key in keys)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tier:
     """One way a word can match.
 
     `expression(word)` is an FTS5 expression over tokens, empty when the word cannot match this way;
-    `holds(word, haystack)` is only asked where there is an expression.  `joined`: words typed apart are
+    `decide(word, haystack)` is only asked where there is an expression.  `joined`: words typed apart are
     also tried as one (张 三, 138 0013 8000).
     """
 
@@ -219,7 +220,7 @@ class Tier:
 
     def holds(self, word: Word, haystack: Haystack) -> bool:
         """Whether the entry really matches the word this way."""
-        return bool(self.expression(word)) and self.decide(word, haystack)
+        return self in word.ways and self.decide(word, haystack)
 
 
 # Best first.

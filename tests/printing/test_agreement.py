@@ -8,8 +8,11 @@ from datetime import date
 
 import pypdfium2.raw as pdfium
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.printing.agreement import (
+    EFFECT,
     NaturalParty,
     OrganisationParty,
     agreement_pdf,
@@ -87,7 +90,7 @@ def test_five_thousand_characters_of_facts_are_all_there(paper, read) -> None:  
 def test_what_has_no_glyph_is_boxed_and_listed(paper, read) -> None:  # type: ignore[no-untyped-def]
     printed = agreement_pdf(paper(facts="当事人ئ与👨、\x00、\ud800争执。"))
     assert printed.missing == ("ئ", "👨", "U+0000", "U+D800")
-    boxes = [char for char in read(printed.data).chars(0) if char.text in {"ئ", "\ud83d", "\ufffd"}]
+    boxes = [char for char in read(printed.data).chars(0) if char.text in ("ئ", "\ud83d", "\ufffd")]
     assert len(boxes) == 4
     assert all(char.right - char.left > 7 for char in boxes)
 
@@ -101,8 +104,10 @@ def test_signatures_stand_together_under_text(parties, clauses, paper, read) -> 
     *before, last = pages
     assert not any(SIGNING in page for page in before)
     above, block = last.split(SIGNING)
-    copies = f"本协议一式{chinese_number(parties + 1)}份，当事人、鹰头村人民调解委员会各持一份。"
-    assert copies in above
+    count = "两" if parties == 1 else chinese_number(parties + 1)
+    copies = f"本协议一式{count}份，当事人、鹰头村人民调解委员会各持一份。"
+    assert EFFECT in above.replace("\n", "")
+    assert copies in "".join(pages).replace("\n", "")
     for part in [
         "人民调解员（签名）",
         "周明华",
@@ -217,3 +222,18 @@ def test_clauses_are_numbered_unless_they_bring_numbers() -> None:
 )
 def test_chinese_numbers(number, text) -> None:  # type: ignore[no-untyped-def]
     assert chinese_number(number) == text
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(max_size=60), min_size=6, max_size=6))
+def test_any_text_at_all_prints_inside_the_frame(paper, read, texts) -> None:  # type: ignore[no-untyped-def]
+    number, committee, name, facts, clause, recorder = texts
+    parties = (NaturalParty("甲方", name, occupation=facts), OrganisationParty("乙方", clause, address=name))
+    changes = {"number": number, "committee": committee, "recorder": recorder, "performance": name}
+    printed = agreement_pdf(paper(parties=parties, clauses=(clause,), facts=facts, **changes))
+    pdf = read(printed.data)
+    assert len(pdf.pages()) == printed.pages
+    for page in range(printed.pages):
+        assert all(
+            CONTRACT.left - 8 <= char.left and char.right <= CONTRACT.right + 8 for char in pdf.chars(page)
+        )

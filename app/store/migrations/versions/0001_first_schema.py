@@ -15,13 +15,11 @@ AUDIT_TRIGGERS = (
     "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
 )
 
-SEARCH_TABLES = (
-    "CREATE TABLE search_entry (entry INTEGER PRIMARY KEY, record_type TEXT NOT NULL, "
-    "record_id TEXT NOT NULL UNIQUE, tagged TEXT NOT NULL)",
-    "CREATE TABLE search_key (scope INTEGER NOT NULL, key TEXT NOT NULL, entry INTEGER NOT NULL, "
-    "PRIMARY KEY (scope, key, entry)) WITHOUT ROWID",
-    "CREATE VIRTUAL TABLE search_gram USING fts5(grams, content='', contentless_delete=1, detail=none, "
-    "tokenize='ascii')",
+SEARCH_TABLES: tuple[str, ...] = (
+    "CREATE TABLE search_entry ( id INTEGER PRIMARY KEY, record_type TEXT NOT NULL, record_id TEXT NOT NULL, active INTEGER NOT NULL, names TEXT NOT NULL, numbers TEXT NOT NULL, texts TEXT NOT NULL )",
+    "CREATE UNIQUE INDEX uq_search_entry_record ON search_entry (record_id, record_type)",
+    "CREATE VIRTUAL TABLE search_index USING fts5( tokens, content='', contentless_delete=1, detail=none, tokenize='ascii' )",
+    "INSERT INTO search_index(search_index, rank) VALUES ('pgsz', 3970)",
 )
 
 

@@ -1,0 +1,1 @@
+"""Paper: a record's values in, PDF bytes out."""
