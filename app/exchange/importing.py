@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from app.exchange.source_rows import SourceRow
+from app.models.fields import Field, Kind, fields_of
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType
 from app.store.reading import RecordReader
@@ -86,7 +87,7 @@ def _import_row(
 ) -> None:
     record_id = record_id_of(row, record_type)
     before = reader.load(record_type, record_id)
-    values: Mapping[str, Any] = row.values
+    values: Mapping[str, Any] = _with_usual_choices(record_type.fields, row.values)
     if before is not None:
         if row.key is None:
             report.unchanged += 1
@@ -105,6 +106,24 @@ def _import_row(
         report.changed += 1
     else:
         report.unchanged += 1
+
+
+def _with_usual_choices(fields: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Required choices the file has no column for take the value a new form would offer."""
+    usual = {
+        name: field.default
+        for name, field in fields.items()
+        if field.required and field.kind is Kind.CHOICE and field.default and name not in values
+    }
+    completed = {**usual, **values}
+    for name, parts in values.items():
+        rows = fields[name].rows if name in fields else None
+        if rows is not None and isinstance(parts, list):
+            completed[name] = [
+                _with_usual_choices(fields_of(rows), part) if isinstance(part, Mapping) else part
+                for part in parts
+            ]
+    return completed
 
 
 def _with_row_ids(values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from app.models.division_file import (
 )
 from app.models.division_query import Match, cuts_of, is_long, matches, parts_of, whole_matches
 
-CITY = 2
+CITY, TOWNSHIP = 2, 4
 _CODE_LENGTH = (0, 2, 4, 6, 9, 12)  # digits by level
 # Levels of the list that stand for no place: 市辖区, 县, 省直辖县级行政区划 …
 _NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -70,18 +70,10 @@ class Divisions:
 
     def children(self, code: str) -> list[Division]:
         """The divisions directly below `code` ("" for the provinces), in code order; [] for a village."""
-        if code == "":
-            first, end, level = 0, len(self._file.entries), 0
-        else:
-            parent = self._entry_of(code)
-            if parent is None or self._level(parent) == VILLAGE:
-                return []
-            first, end, level = parent + 1, self._end(parent), self._level(parent)
-        found = []
-        while first < end:
-            found.append(self._division(first))
-            first = self._end(first) if level + 1 < VILLAGE else first + 1
-        return found
+        parent = self._entry_of(code) if code else None
+        if code and parent is None:
+            return []
+        return [self._division(entry) for entry in self._below(parent)]
 
     def search(self, query: str, limit: int = 20, *, within: str = "") -> list[Division]:
         """Divisions for what was typed, best first, larger divisions before smaller.
@@ -111,11 +103,26 @@ class Divisions:
             if not near:
                 return []
         last = parts[-1]
-        found = self._named(last, near, limit) or self._split(last, near, limit)
+        found = (
+            self._named(last, near, limit) or self._along(last, None, limit) or self._split(last, near, limit)
+        )
         if found or len(parts) == 1:
             return found
         anywhere = self._named(last, runs, _MOST_COMPARED)
         return sorted(anywhere, key=lambda entry: self._farness(entry, near[:_MOST_NEAR]))[:limit]
+
+    def _along(self, text: str, parent: int | None, limit: int) -> list[int]:
+        """四川省眉山市仁寿县高家镇鹰头村, step by step from the province; nothing for any other text."""
+        if parent is not None and self._level(parent) == TOWNSHIP:
+            return self._named(text, [(parent + 1, self._end(parent))], limit)
+        for entry in self._below(parent) if is_long(text) or parent is not None else ():
+            name = self._folded_name(entry)
+            rest = text if name in _NO_PLACE else text.removeprefix(name)
+            if rest and (rest != text or name in _NO_PLACE):
+                found = self._along(rest, entry, limit)
+                if found:
+                    return found
+        return []
 
     def _split(self, text: str, runs: list[Run], limit: int) -> list[int]:
         """仁寿县鹰头村 as 仁寿县 and 鹰头村: the first way to cut that leads to something."""
@@ -139,13 +146,14 @@ class Divisions:
         return list(found)[:limit]
 
     def _uppers_named(self, text: str, runs: list[Run], *, whole: bool = False) -> list[Run]:
-        """What lies below the larger divisions that a text names, in full if it names any in full."""
+        """What lies below the larger divisions that a text names: those named in full, or else in part."""
         file, most = self._file, self._most(runs)
+        uppers: set[int] = set()
         for match in whole_matches(file, text) if whole else matches(file, text, most=most):
-            uppers = [entry for entry in self._entries_of(match, runs) if self._level(entry) < VILLAGE]
-            if uppers:
-                return _outermost((entry + 1, self._end(entry)) for entry in sorted(uppers))
-        return []
+            if uppers and not match.whole:
+                break
+            uppers.update(entry for entry in self._entries_of(match, runs) if self._level(entry) < VILLAGE)
+        return _outermost((entry + 1, self._end(entry)) for entry in sorted(uppers))
 
     def _most(self, runs: list[Run]) -> int | None:
         return _MOST_LOOKED_AT if runs == self._everything else None
@@ -239,10 +247,22 @@ class Divisions:
         code = f"{self._file.upper_codes[upper]:09}"
         return f"{code}{self._file.tails[entry]:03}" if level == VILLAGE else code[: _CODE_LENGTH[level]]
 
-    def _name(self, entry: int) -> str:
+    def _below(self, parent: int | None) -> Iterator[int]:
+        """The entries directly below one, or the provinces."""
+        if parent is None:
+            first, end = self._everything[0]
+        else:
+            first, end = parent + 1, self._end(parent)
+        while first < end:
+            yield first
+            first = self._end(first)
+
+    def _folded_name(self, entry: int) -> str:
         value = self._file.entries[entry]
-        base = self._file.names[value & NAME_MASK]
-        return base.replace("(", "（").replace(")", "）") + ENDINGS[value >> NAME_BITS & ENDING_MASK]
+        return self._file.names[value & NAME_MASK] + ENDINGS[value >> NAME_BITS & ENDING_MASK]
+
+    def _name(self, entry: int) -> str:
+        return self._folded_name(entry).replace("(", "（").replace(")", "）")
 
     def _ancestors(self, entry: int, code: str) -> Iterator[int]:
         for level in range(1, self._level(entry)):

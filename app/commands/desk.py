@@ -1,0 +1,220 @@
+"""Opening a desk: the lock, the key, the file and the services over it, put together in one place."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app import __version__
+from app.models.payload import SCHEMA
+from app.security.attempts import Attempts
+from app.security.keyslots import KeySlots, WrongPassword
+from app.settings import Settings, load_settings, save_settings
+from app.store import audit
+from app.store.database import Database
+from app.store.drafts import Drafts
+from app.store.folder import FolderLock, check_folder
+from app.store.founding import found
+from app.store.outbox import Outbox
+from app.store.reading import RecordReader
+from app.store.records import RecordStore
+from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
+from app.store.upgrade import upgrade
+from app.sync import protocol
+from app.sync.backoff import Backoff
+from app.sync.http_district import HttpDistrict, enrol
+from app.sync.service import Identity, Push
+
+DATABASE = "desk.db"
+
+
+def utc_now() -> datetime:
+    """The PC's clock, in aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """An open data folder and the services over it, for one user."""
+
+    folder: Path
+    settings: Settings
+    lock: FolderLock
+    database: Database
+    station: Station
+    user: str
+    clock: Callable[[], datetime]
+    remarks: list[str]
+
+    def __post_init__(self) -> None:
+        self.store = RecordStore(self.database, self.station, self.clock)
+        self.reader = RecordReader(self.database)
+        self.drafts = Drafts(self.database)
+        self.outbox = Outbox(self.database, self.station.epoch)
+
+    def note(self, action: str, detail: str = "") -> None:
+        """Write what this user did into the audit chain."""
+        with self.database.write() as connection:
+            audit.append(
+                connection,
+                audit.Entry(self.clock(), self.user, self.station.device_id, action, "desk", detail),
+            )
+
+    def close(self) -> None:
+        """Let go of the file and the folder."""
+        self.database.close()
+        self.lock.release()
+
+
+def is_founded(folder: Path) -> bool:
+    """Whether the folder holds a station's data (or what is left of it: then nothing is founded over it)."""
+    return any((folder / name).exists() for name in (DATABASE, "keyslots.json", "keyslots.json.prev"))
+
+
+def found_desk(
+    folder: Path,
+    *,
+    station_code: str,
+    station_name: str,
+    user: str,
+    password: str,
+    district_url: str | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> tuple[Desk, str]:
+    """Make the data of a new station; answers the open desk and the recovery code to print.
+
+    Raises FolderRefused, AlreadyOpen, KeyFileError, StorageError.
+    """
+    remarks = check_folder(folder)
+    lock = FolderLock(folder)
+    lock.take()
+    try:
+        _, dek, code = KeySlots.create(folder, user, password)
+        database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
+        settings = replace(load_settings(folder), district_url=district_url)
+        save_settings(folder, settings)
+        desk = _desk(folder, settings, lock, database, user, clock, remarks)
+    except BaseException:
+        lock.release()
+        raise
+    desk.note("found")
+    return desk, code
+
+
+def open_desk(
+    folder: Path, user: str, password: str, *, clock: Callable[[], datetime] = utc_now
+) -> Desk:
+    """Open the data with a password.
+
+    Raises FolderRefused, AlreadyOpen, LockedOut, WrongPassword, KeyFileError, StorageError.
+    """
+    slots = KeySlots.open(folder)
+    attempts = Attempts(folder, clock)
+    attempts.check(user)
+    try:
+        dek = slots.unlock(user, password)
+    except WrongPassword:
+        attempts.failed(user)
+        raise
+    attempts.succeeded(user)
+    return open_with_key(folder, user, dek, clock=clock)
+
+
+def recover_desk(
+    folder: Path, code: str, user: str, password: str, *, clock: Callable[[], datetime] = utc_now
+) -> Desk:
+    """Open the data with the printed recovery code and give `user` a new password.
+
+    Raises MistypedCode, WrongCode and what `open_desk` raises.
+    """
+    slots = KeySlots.open(folder)
+    dek = slots.unlock_with_code(code)
+    desk = open_with_key(folder, user, dek, clock=clock)
+    slots.set_password(user, password, dek)
+    Attempts(folder, clock).succeeded(user)
+    desk.note("recover")
+    return desk
+
+
+def open_with_key(
+    folder: Path, user: str, dek: bytes, *, clock: Callable[[], datetime] = utc_now
+) -> Desk:
+    """Open the data with its key, bringing the schema up to date first."""
+    remarks = check_folder(folder)
+    lock = FolderLock(folder)
+    lock.take()
+    try:
+        database = Database.open(folder / DATABASE, dek)
+        upgrade(database)
+        desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+    except BaseException:
+        lock.release()
+        raise
+    desk.note("open")
+    return desk
+
+
+def enrol_desk(desk: Desk, url: str, code: str) -> None:
+    """Register this PC with the district at `url` by a one-time code.
+
+    Raises sync's NoAnswer, Refusal and InsecureAddress; StorageError.
+    """
+    made = enrol(
+        url,
+        code,
+        Ed25519PrivateKey.from_private_bytes(_enrolment(desk).signing_key),
+        device=desk.station.device_id,
+        epoch=desk.station.epoch,
+        label=desk.station.name,
+        app=__version__,
+    )
+    with desk.database.write() as connection:
+        enrolled(connection, server_id=made.server, server_key=made.server_key)
+    desk.settings = replace(desk.settings, district_url=url)
+    save_settings(desk.folder, desk.settings)
+
+
+def district_of(desk: Desk) -> HttpDistrict | None:
+    """The connection to this PC's district; None while it is not enrolled or has no address."""
+    kept, url = _enrolment(desk), desk.settings.district_url
+    if url is None or kept.server_id is None or kept.server_key is None:
+        return None
+    who = protocol.Enrolment(
+        device=desk.station.device_id,
+        station=desk.station.code,
+        epoch=desk.station.epoch,
+        server=kept.server_id,
+        server_key=kept.server_key,
+        address=url,
+    )
+    return HttpDistrict(who, Ed25519PrivateKey.from_private_bytes(kept.signing_key))
+
+
+def push_of(desk: Desk, district: HttpDistrict) -> Push:
+    """The postman between this desk's outbox and its district."""
+    who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
+    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def _desk(
+    folder: Path,
+    settings: Settings,
+    lock: FolderLock,
+    database: Database,
+    user: str,
+    clock: Callable[[], datetime],
+    remarks: list[str],
+) -> Desk:
+    with database.read() as connection:
+        station = read_station(connection)
+    desk = Desk(folder, settings, lock, database, station, user, clock, remarks)
+    desk.outbox.return_inflight()
+    return desk
+
+
+def _enrolment(desk: Desk) -> Enrolment:
+    with desk.database.read() as connection:
+        return read_enrolment(connection)

@@ -1,0 +1,136 @@
+"""Commands over records: import, list, show, print."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from app.commands.desk import Desk
+from app.exchange.importing import ImportReport, RefusedRow, import_rows
+from app.exchange.source_rows import UnreadableFile, source_rows
+from app.models import payload
+from app.models.record_type import RecordType
+from app.models.registry import RECORD_TYPES
+from app.printing.agreement import agreement_pdf
+from app.printing.agreement_case import agreement_paper, is_draft
+from app.safe_file import write_safely
+from app.store.reading import ListQuery, StoredRecord
+
+PAGE = 500
+
+
+def import_file(desk: Desk, arguments: Namespace) -> int:
+    """Import a file and report what came of every row that was not simply imported."""
+    given = RECORD_TYPES[arguments.type] if arguments.type else None
+    rows = source_rows(arguments.file, RECORD_TYPES, given)
+    try:
+        report = import_rows(rows, desk.store, desk.reader, by=desk.user, progress=_show_progress)
+    except UnreadableFile as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    desk.note("import", f"created {report.created}, changed {report.changed}, refused {len(report.refused)}")
+    _print_report(report)
+    return 1 if report.refused else 0
+
+
+def list_records(desk: Desk, arguments: Namespace) -> int:
+    """Print records of a type as a JSON array, newest business day first."""
+    record_type = RECORD_TYPES[arguments.type]
+    query = ListQuery(words=arguments.search)
+    found: list[Mapping[str, Any]] = []
+    after: Mapping[str, Any] | None = None
+    while len(found) < arguments.limit:
+        size = min(PAGE, arguments.limit - len(found))
+        page = desk.reader.page(record_type, query, after=after, limit=size)
+        found += page
+        if not page or query.words or len(page) < size:
+            break
+        after = page[-1]
+    listed = [_row(record_type, row) for row in found[: arguments.limit]]
+    desk.note("list", record_type.code)
+    _print_json(listed)
+    return 0
+
+
+def show_record(desk: Desk, arguments: Namespace) -> int:
+    """Print one record, named by id or document number, with its history."""
+    for record_type in RECORD_TYPES.values():
+        stored = desk.reader.load(record_type, arguments.id)
+        if stored is None and record_type.numbered:
+            stored = desk.reader.by_number(record_type, arguments.id)
+        if stored is not None:
+            desk.note("show", f"{record_type.code}/{stored.id}")
+            _print_json(_whole(desk, record_type, stored))
+            return 0
+    print("没有找到这条记录，请核对编号。", file=sys.stderr)
+    return 1
+
+
+def print_document(desk: Desk, arguments: Namespace) -> int:
+    """Write the agreement of a case as PDF; lists what no font could print."""
+    case = desk.reader.by_number(RECORD_TYPES["mediation_case"], arguments.number)
+    if case is None:
+        print(f"没有编号为“{arguments.number}”的案件，请核对。", file=sys.stderr)
+        return 1
+    paper = agreement_paper(case.values, committee=committee_name(desk.station.name))
+    printed = agreement_pdf(paper, draft=is_draft(case.values))
+    write_safely(arguments.output, printed.data)
+    desk.note("print", f"mediation_case/{case.id} agreement")
+    print(f"已存为 {arguments.output}，共 {printed.pages} 页。")
+    if printed.missing:
+        print(f"有 {len(printed.missing)} 个字没有字体，印成方框：{' '.join(printed.missing)}")
+    return 0
+
+
+def committee_name(station_name: str) -> str:
+    """鹰头村人民调解委员会: the committee of a village or community."""
+    return f"{station_name}人民调解委员会"
+
+
+def _row(record_type: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: row.get(name) for name in record_type.fields if name in row}
+    return {"id": row["id"], "revision": row["revision"], **payload.encode(record_type, shown)}
+
+
+def _whole(desk: Desk, record_type: RecordType, stored: StoredRecord) -> dict[str, Any]:
+    return {
+        "type": record_type.code,
+        "id": stored.id,
+        "revision": stored.revision,
+        "void_reason": stored.void_reason,
+        "values": payload.encode(record_type, stored.values),
+        "history": [
+            {"act": change.act, "by": change.by, "at": change.at, "state": change.state, "data": change.data}
+            for change in desk.reader.history(stored.id)
+        ],
+    }
+
+
+def _print_json(content: object) -> None:
+    sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.flush()
+
+
+def _show_progress(line: int) -> bool:
+    if line % 500 == 0:
+        print(f"已读到第 {line} 行……", file=sys.stderr)
+    return True
+
+
+def _print_report(report: ImportReport) -> None:
+    print(f"新增 {report.created} 条，更新 {report.changed} 条，未变 {report.unchanged} 条。")
+    if report.warnings:
+        print(f"已导入、请核对的有 {len(report.warnings)} 处：")
+    for row in report.warnings:
+        print("  " + _place(row))
+    if report.refused:
+        print(f"没有导入的有 {len(report.refused)} 处，改好后重新导入同一文件即可：")
+    for row in report.refused:
+        print("  " + _place(row))
+
+
+def _place(row: RefusedRow) -> str:
+    column = f" {row.column}" if row.column else ""
+    return f"第 {row.line} 行{column}：{row.message}"

@@ -1,0 +1,71 @@
+"""Commands of upkeep: send now, verify the file, serve the district."""
+
+import sys
+from argparse import Namespace
+from datetime import timedelta
+
+from app.commands.desk import Desk, district_of, push_of
+from app.district.server import DistrictServer, serve
+from app.models.registry import RECORD_TYPES
+from app.store.verify import verify
+
+
+def send(desk: Desk) -> int:
+    """Send what is unsent to the district, once, and say what came of it."""
+    district = district_of(desk)
+    if district is None:
+        print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
+        return 1
+    with district:
+        outcome = push_of(desk, district).run()
+    status = desk.outbox.status()
+    print(f"本次上报 {outcome.sent} 条，未上报 {status.unsent} 条，退回 {status.held + status.conflicts} 条。")
+    if outcome.sentence:
+        print(outcome.sentence)
+    for refusal in desk.outbox.refusals():
+        print(f"退回：{RECORD_TYPES[refusal.record_type].title} {refusal.record_id}：{refusal.detail}")
+    return 0 if outcome.state == "idle" else 1
+
+
+def check(desk: Desk) -> int:
+    """Verify database, audit chain, outbox and search; every fault a line."""
+    faults = verify(desk.database, RECORD_TYPES)
+    desk.note("verify", f"{len(faults)} faults")
+    for fault in faults:
+        print(fault)
+    if not faults:
+        print("数据库、操作记录链、上报队列和检索都完好。")
+    return 1 if faults else 0
+
+
+def district(arguments: Namespace) -> int:
+    """Serve the district until interrupted, or open one enrolment code and end."""
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    if arguments.open_code:
+        server = DistrictServer(arguments.folder, url=arguments.database)
+        try:
+            code = server.open_code(arguments.open_code, arguments.station_name)
+        finally:
+            server.stop()
+        print(f"登记码：{code}（{_minutes(timedelta(minutes=30))} 分钟内有效，只能用一次）")
+        return 0
+    serve(
+        arguments.database,
+        arguments.folder,
+        arguments.host,
+        arguments.port,
+        certificate=arguments.certificate,
+        certificate_key=arguments.certificate_key,
+        ready=_announce,
+    )
+    return 0
+
+
+def _announce(server: DistrictServer) -> None:
+    print(f"区级服务已启动：{server.url}", flush=True)
+    if server.token:
+        print(f"查看页面的口令：{server.token}", flush=True)
+
+
+def _minutes(wait: timedelta) -> int:
+    return int(wait.total_seconds() // 60)

@@ -1,0 +1,73 @@
+"""枫桥工作台: composition root and command line."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from app.commands.parser import build_parser
+from app.settings import default_data_folder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, or open the desk; answers the exit code.
+
+    Every refusal is one sentence on standard error and exit code 2.
+    """
+    arguments = build_parser().parse_args(argv)
+    arguments.data = arguments.data or default_data_folder()
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as failure:
+        if not _is_refusal(failure):
+            raise
+        print(failure, file=sys.stderr)
+        return 2
+
+
+def _run(arguments: Namespace) -> int:
+    # Imported only for the command that needs it: a list over ssh has no use for Qt.
+    if arguments.command is None:
+        from app.commands.window import open_window
+
+        return open_window(arguments.data)
+    if arguments.command == "demo":
+        from app.commands.demo import demo
+
+        return demo(arguments.folder, offscreen=arguments.offscreen)
+    if arguments.command == "bench":
+        from app.commands.bench import bench
+
+        return bench(arguments.only, small=arguments.small)
+    if arguments.command == "district":
+        from app.commands.upkeep import district
+
+        return district(arguments)
+    return _with_desk(arguments)
+
+
+def _with_desk(arguments: Namespace) -> int:
+    from app.commands import records, upkeep
+    from app.commands.sign_in import signed_in
+
+    commands: dict[str, Callable[[], int]] = {
+        "import": lambda: records.import_file(desk, arguments),
+        "list": lambda: records.list_records(desk, arguments),
+        "show": lambda: records.show_record(desk, arguments),
+        "print": lambda: records.print_document(desk, arguments),
+        "sync": lambda: upkeep.send(desk),
+        "verify": lambda: upkeep.check(desk),
+    }
+    with closing(signed_in(arguments.data, arguments)) as desk:
+        return commands[arguments.command]()
+
+
+def _is_refusal(failure: Exception) -> bool:
+    """Whether the exception is a sentence for the user rather than a fault of the program."""
+    return isinstance(failure, OSError) or type(failure).__module__.startswith("app.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
