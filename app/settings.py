@@ -19,7 +19,9 @@ class SettingsDamaged(Exception):
     """The settings and their previous copy cannot be read; the records are not touched by this."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"设置文件“{path.name}”已损坏，记录没有受影响。请联系管理员，或删除该文件后重新填写设置。")
+        super().__init__(
+            f"设置文件“{path.name}”已损坏，记录没有受影响。请联系管理员，或删除该文件后重新填写设置。"
+        )
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,14 @@ def mediation_case(**changes: Any) -> dict[str, Any]:
         "dispute_type": dispute("邻里"),
         "place": "鹰头村3组",
         "parties": [
-            party("applicant", "张石头", sex="1", id_number=APPLICANT_ID, phone="13800138000", address="鹰头村3组12号"),
+            party(
+                "applicant",
+                "张石头",
+                sex="1",
+                id_number=APPLICANT_ID,
+                phone="13800138000",
+                address="鹰头村3组12号",
+            ),
             party("respondent", "买买提·吐尔逊", sex="1", id_number=RESPONDENT_ID, address="鹰头村3组13号"),
         ],
         "facts": "双方因宅基地边界的排水沟发生争执，多次协商不成。",

@@ -104,9 +104,7 @@ def found_desk(
     return desk, code
 
 
-def open_desk(
-    folder: Path, user: str, password: str, *, clock: Callable[[], datetime] = utc_now
-) -> Desk:
+def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], datetime] = utc_now) -> Desk:
     """Open the data with a password.
 
     Raises FolderRefused, AlreadyOpen, LockedOut, WrongPassword, KeyFileError, StorageError.
@@ -139,9 +137,7 @@ def recover_desk(
     return desk
 
 
-def open_with_key(
-    folder: Path, user: str, dek: bytes, *, clock: Callable[[], datetime] = utc_now
-) -> Desk:
+def open_with_key(folder: Path, user: str, dek: bytes, *, clock: Callable[[], datetime] = utc_now) -> Desk:
     """Open the data with its key, bringing the schema up to date first."""
     remarks = check_folder(folder)
     lock = FolderLock(folder)

@@ -23,7 +23,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    demo = commands.add_parser("demo", help="打开演示工作台（鹰头村，带本机区级服务）；没有显示器时走完全程并留下图片")
+    demo = commands.add_parser(
+        "demo", help="打开演示工作台（鹰头村，带本机区级服务）；没有显示器时走完全程并留下图片"
+    )
     demo.add_argument("--folder", type=Path, default=Path("build/demo"), help="演示数据和图片的文件夹")
     demo.add_argument("--offscreen", action="store_true", help="有显示器也不开窗口，只走全程、留图片")
 
@@ -36,9 +38,7 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     district.add_argument("--port", type=int, default=8460, help="监听端口")
     district.add_argument("--certificate", type=Path, help="TLS 证书文件")
     district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
-    district.add_argument(
-        "--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出"
-    )
+    district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
 
 

@@ -19,7 +19,9 @@ def send(desk: Desk) -> int:
     with district:
         outcome = push_of(desk, district).run()
     status = desk.outbox.status()
-    print(f"本次上报 {outcome.sent} 条，未上报 {status.unsent} 条，退回 {status.held + status.conflicts} 条。")
+    print(
+        f"本次上报 {outcome.sent} 条，未上报 {status.unsent} 条，退回 {status.held + status.conflicts} 条。"
+    )
     if outcome.sentence:
         print(outcome.sentence)
     for refusal in desk.outbox.refusals():

@@ -96,9 +96,7 @@ def _import_row(
             report.refused.append(RefusedRow(row.line, "", "这条记录导入后已在工作台修改过，没有覆盖。"))
             return
         values = _with_row_ids(values, before.values)
-    saved = store.save(
-        record_type, values, by=by, record_id=record_id, base=before.head if before else None
-    )
+    saved = store.save(record_type, values, by=by, record_id=record_id, base=before.head if before else None)
     report.warnings += _named(row, list(saved.problems), Severity.WARNING)
     if before is None:
         report.created += 1

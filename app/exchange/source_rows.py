@@ -52,9 +52,7 @@ def source_rows(
         raise UnreadableFile("只能导入 .xlsx 表格或 .jsonl 文件，请另存为其中一种。")
 
 
-def _json_lines(
-    path: Path, types: Mapping[str, RecordType], given: RecordType | None
-) -> Iterator[SourceRow]:
+def _json_lines(path: Path, types: Mapping[str, RecordType], given: RecordType | None) -> Iterator[SourceRow]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
@@ -77,9 +75,7 @@ def _json_line(
     return SourceRow(number, record_type, None if key is None else str(key), content)
 
 
-def _sheet_rows(
-    path: Path, types: Mapping[str, RecordType], given: RecordType | None
-) -> Iterator[SourceRow]:
+def _sheet_rows(path: Path, types: Mapping[str, RecordType], given: RecordType | None) -> Iterator[SourceRow]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, OSError, KeyError, ValueError, EOFError) as damage:
@@ -113,15 +109,15 @@ def _rows_of_sheet(rows: Iterable[tuple[Any, ...]], record_type: RecordType) -> 
     if unknown:
         raise UnreadableFile(f"表头“{'”“'.join(unknown)}”不是{record_type.title}的项目，请核对第一行。")
     columns = {
-        path: f"{get_column_letter(place + 1)} 列“{headings[place]}”" for place, path in enumerate(paths) if path
+        path: f"{get_column_letter(place + 1)} 列“{headings[place]}”"
+        for place, path in enumerate(paths)
+        if path
     }
     for number, row in numbered:
         cells = {path: cell for path, cell in zip(paths, row, strict=False) if path and cell is not None}
         if cells:
             key = cells.pop(KEY, None)
-            yield SourceRow(
-                number, record_type, None if key is None else str(key), _nested(cells), columns
-            )
+            yield SourceRow(number, record_type, None if key is None else str(key), _nested(cells), columns)
 
 
 def _paths(headings: list[str], record_type: RecordType) -> tuple[list[str], list[str]]:

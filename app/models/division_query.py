@@ -70,9 +70,11 @@ def matches(file: DivisionFile, text: str, *, most: int | None = None) -> Iterat
 def whole_matches(file: DivisionFile, text: str) -> Iterator[Match]:
     """The names that `text` gives in full, by hanzi or spelling but not by initials."""
     lines, endings = (file.spellings, _SPELLINGS) if text.isascii() else (file.names, ENDINGS)
-    yield Match(_found(lines, text).whole(None), None, whole=True)
+    # Hanzi are rare enough to be found faster without the newlines, letters are not.
+    around = "\n" if text.isascii() else ""
+    yield Match(_found(lines, f"{around}{text}{around}").whole(None), None, whole=True)
     for head, fitting in _before_endings(text, endings):
-        yield Match(_found(lines, head).whole(None), fitting, whole=True)
+        yield Match(_found(lines, f"{around}{head}{around}").whole(None), fitting, whole=True)
 
 
 def cuts_of(text: str) -> list[int]:
@@ -118,7 +120,7 @@ class _Found:
 
 def _found(lines: Lines, needle: str) -> _Found:
     """One pass over the lines for a text; a newline before or after it asks for that side of a line."""
-    found, content, wanted = _Found(lines), lines.content, needle.encode()
+    found, content, wanted = _Found(lines), lines.content, needle.encode(errors="surrogatepass")
     before, length = wanted.startswith(b"\n"), len(wanted) - wanted.endswith(b"\n")
     place = content.find(wanted)
     while place >= 0:

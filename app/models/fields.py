@@ -136,7 +136,12 @@ def moment(label: str, *, required: bool = False, default: str | None = None) ->
 
 
 def integer(
-    label: str, *, required: bool = False, minimum: int = 0, maximum: int = 1_000_000, default: int | None = None
+    label: str,
+    *,
+    required: bool = False,
+    minimum: int = 0,
+    maximum: int = 1_000_000,
+    default: int | None = None,
 ) -> MappedColumn[Any]:
     """A whole number within inclusive limits."""
     return _column(
@@ -149,7 +154,9 @@ def money(label: str, *, required: bool = False) -> MappedColumn[Any]:
     return _column(Field(label, Kind.MONEY, required=required))
 
 
-def choice(label: str, codes: str, *, required: bool = False, default: str | None = None) -> MappedColumn[Any]:
+def choice(
+    label: str, codes: str, *, required: bool = False, default: str | None = None
+) -> MappedColumn[Any]:
     """One code of the code list `codes`."""
     return _column(Field(label, Kind.CHOICE, required=required, codes=codes, default=default))
 
@@ -190,9 +197,7 @@ def person(label: str) -> MappedColumn[Any]:
 
 def place(label: str, *, required: bool = False, max_length: int = 200) -> MappedColumn[Any]:
     """An address in free words, offered from earlier entries and the division list."""
-    return _column(
-        Field(label, Kind.PLACE, required=required, max_length=max_length, search=Search.TEXT)
-    )
+    return _column(Field(label, Kind.PLACE, required=required, max_length=max_length, search=Search.TEXT))
 
 
 def division(label: str, *, required: bool = False) -> MappedColumn[Any]:
@@ -214,9 +219,7 @@ def rows(label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200) ->
         order_by=lambda: row.position,
         lazy="selectin",
         info={
-            "field": Field(
-                label, Kind.ROWS, required=minimum > 0, minimum=minimum, maximum=maximum, rows=row
-            )
+            "field": Field(label, Kind.ROWS, required=minimum > 0, minimum=minimum, maximum=maximum, rows=row)
         },
     )
 
@@ -235,5 +238,3 @@ def fields_of(model: type[Record] | type[Row]) -> dict[str, Field]:
         if "field" in info:
             declared[name] = replace(info["field"], name=name)
     return declared
-
-

@@ -7,6 +7,5 @@ from app.models.record_type import RecordType
 from app.models.service.visit import SERVICE_VISIT
 
 RECORD_TYPES: dict[str, RecordType] = {
-    record_type.code: record_type
-    for record_type in (MEDIATION_CASE, PATROL_LOG, SERVICE_VISIT, RESIDENT)
+    record_type.code: record_type for record_type in (MEDIATION_CASE, PATROL_LOG, SERVICE_VISIT, RESIDENT)
 }

@@ -241,7 +241,9 @@ def _from_json(item: dict[str, Any]) -> Slot:
     kdf = item["kdf"]
     if kdf["alg"] == "argon2id" and any(not 0 < int(kdf[name]) <= most for name, most in ARGON2_MOST.items()):
         raise ValueError("argon2 parameters")
-    salt, nonce, sealed = (base64.b64decode(item[name], validate=True) for name in ("salt", "nonce", "sealed"))
+    salt, nonce, sealed = (
+        base64.b64decode(item[name], validate=True) for name in ("salt", "nonce", "sealed")
+    )
     return Slot(item["kind"], item["user"], kdf, salt, nonce, sealed)
 
 

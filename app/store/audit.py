@@ -16,7 +16,6 @@ from app.store.tables import audit
 FIRST = bytes(32)
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """What is written to the chain; `detail` holds no personal data."""

@@ -8,7 +8,19 @@ from typing import IO
 
 ROOM_NEEDED = 200 * 1024 * 1024
 LOCK_NAME = "desk.lock"
-NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "glusterfs", "ceph", "davfs"}
+NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "ncpfs",
+    "afs",
+    "9p",
+    "glusterfs",
+    "ceph",
+    "davfs",
+}
 CLOUD_FOLDERS = (
     "onedrive",
     "dropbox",
@@ -54,7 +66,9 @@ def check_folder(folder: Path, *, mounts: str | None = None) -> list[str]:
         probe.write_bytes(b"1")
         probe.unlink()
     except OSError as failure:
-        raise FolderRefused("这个文件夹不能写入（可能是只读盘或没有权限），请选本机硬盘上的文件夹。") from failure
+        raise FolderRefused(
+            "这个文件夹不能写入（可能是只读盘或没有权限），请选本机硬盘上的文件夹。"
+        ) from failure
     free = shutil.disk_usage(folder).free
     if free < ROOM_NEEDED:
         return [f"磁盘只剩 {free // (1024 * 1024)} MB，请尽快清理，以免无法保存。"]

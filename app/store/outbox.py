@@ -123,9 +123,7 @@ class Outbox:
                 connection.execute(
                     update(revision)
                     .where(own, revision.c.seq == verdict.seq)
-                    .values(
-                        state=STATES.get(verdict.code, "acked"), code=verdict.code, detail=verdict.detail
-                    )
+                    .values(state=STATES.get(verdict.code, "acked"), code=verdict.code, detail=verdict.detail)
                 )
             connection.execute(update(device).values(last_receipt_at=received_at))
 

@@ -36,7 +36,9 @@ class Prepared:
 
     def _bound(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(
-            value if (value := row.get(name, self._fixed.get(name))) is None or process is None else process(value)
+            value
+            if (value := row.get(name, self._fixed.get(name))) is None or process is None
+            else process(value)
             for name, process in self._bindings
         )
 

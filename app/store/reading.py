@@ -124,9 +124,7 @@ class RecordReader:
 
     def history(self, record_id: str) -> list[Change]:
         """Every revision of a record, oldest first."""
-        statement = (
-            select(revision).where(revision.c.record_id == record_id).order_by(revision.c.position)
-        )
+        statement = select(revision).where(revision.c.record_id == record_id).order_by(revision.c.position)
         with self._database.read() as connection:
             return [
                 Change(row.op_id, row.act, row.by, row.at, row.state, orjson.loads(row.line)["data"])
@@ -168,4 +166,3 @@ def _beyond(order: tuple[Any, ...], after: Mapping[str, Any]) -> Any:
         return order[0] < after["id"]
     day, row_id = order
     return or_(day < after[day.key], and_(day == after[day.key], row_id < after["id"]))
-

@@ -40,7 +40,9 @@ class Stale(RefusedSave):
 
     def __init__(self, current: StoredRecord) -> None:
         self.current = current
-        super().__init__(f"这条记录已由{current.changed_by}修改过。您填写的内容已保留为草稿，请核对后再保存。")
+        super().__init__(
+            f"这条记录已由{current.changed_by}修改过。您填写的内容已保留为草稿，请核对后再保存。"
+        )
 
 
 class Voided(RefusedSave):
@@ -120,7 +122,9 @@ class RecordStore:
                 raise UnknownRecord
             _check_base(before, base)
             at = self._clock()
-            head = self._enqueue(connection, record_type, before, record_id, "void", {"reason": reason}, by, at)
+            head = self._enqueue(
+                connection, record_type, before, record_id, "void", {"reason": reason}, by, at
+            )
             table = record_type.table
             connection.execute(
                 update(table)
@@ -220,7 +224,13 @@ class RecordStore:
         )
 
     def _audit(
-        self, connection: Connection, action: str, record_type: RecordType, record_id: str, by: str, at: datetime
+        self,
+        connection: Connection,
+        action: str,
+        record_type: RecordType,
+        record_id: str,
+        by: str,
+        at: datetime,
     ) -> None:
         subject = f"{record_type.code}/{record_id}"
         audit.append(connection, audit.Entry(at, by, self._station.device_id, action, subject))

@@ -20,8 +20,13 @@ MOST_INDEX_WORDS = 8  # words of a query that go into the index query; every wor
 ENTRIES_AT_ONCE = 1000
 SAMPLES = 200
 
-BULK_HASH_BYTES = 32 << 20
-USUAL_HASH_BYTES = 1 << 20
+# While all is rebuilt: large pieces, merged once at the end.  Afterwards FTS5's own defaults.
+BULK_OPTIONS = {"hashsize": 32 << 20, "automerge": 0, "crisismerge": 1999}
+USUAL_OPTIONS = {"hashsize": 1 << 20, "automerge": 4, "crisismerge": 16}
+MERGE_PAGES = 4000
+# FTS5 merges 16 segments of a level into one of the next, inside some save.  Every merge of all opens a new
+# level, so a few of them on the first entries put the rebuilt segment where 16 ** 6 saves do not reach it.
+RAISED_LEVELS = 8
 
 DDL: tuple[str, ...] = (
     """CREATE TABLE search_entry (
@@ -189,14 +194,33 @@ def rebuild(connection: Connection, rows: Iterable[Row]) -> int:
     connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('delete-all')")
     connection.exec_driver_sql("DELETE FROM search_entry")
     connection.exec_driver_sql("DROP INDEX uq_search_entry_record")
-    _configure(connection, "hashsize", BULK_HASH_BYTES)
+    for option, value in BULK_OPTIONS.items():
+        _configure(connection, option, value)
     remaining, done = iter(rows), 0
-    while batch := list(islice(remaining, ENTRIES_AT_ONCE)):
+    while batch := list(islice(remaining, 1 if done < RAISED_LEVELS else ENTRIES_AT_ONCE)):
         _append(connection, batch, done + 1)
         done += len(batch)
-    _configure(connection, "hashsize", USUAL_HASH_BYTES)
+        if done <= RAISED_LEVELS:
+            connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('optimize')")
+    _merge_all(connection)
+    for option, value in USUAL_OPTIONS.items():
+        _configure(connection, option, value)
     connection.exec_driver_sql(DDL[1])
     return done
+
+
+def _merge_all(connection: Connection) -> None:
+    """Make one segment of all, piece by piece so that the pages of merged pieces are used again."""
+    _configure(connection, "merge", -MERGE_PAGES)
+    # The command itself counts as one change.
+    while _changes_by_merging(connection) > 1:
+        continue
+
+
+def _changes_by_merging(connection: Connection) -> int:
+    before = int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
+    _configure(connection, "merge", MERGE_PAGES)
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one()) - before
 
 
 def _append(connection: Connection, batch: list[Row], first: int) -> None:

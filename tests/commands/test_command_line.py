@@ -24,7 +24,12 @@ def run(*words, folder=None, text=None):
         command += ["--data", str(folder)]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     return subprocess.run(
-        [*command, *map(str, words)], capture_output=True, text=True, input=text or "", env=environment, check=False
+        [*command, *map(str, words)],
+        capture_output=True,
+        text=True,
+        input=text or "",
+        env=environment,
+        check=False,
     )
 
 
@@ -54,16 +59,32 @@ def test_list_and_show_answer_json(station, code):
     shown = orjson.loads(run("show", row["id"], "--password-file", password, folder=folder).stdout)
     assert shown["type"] == code
     assert [change["act"] for change in shown["history"]] == ["create"]
-    assert orjson.loads(run("list", code, "--search", "无此人", "--password-file", password, folder=folder).stdout) == []
+    assert (
+        orjson.loads(
+            run("list", code, "--search", "无此人", "--password-file", password, folder=folder).stdout
+        )
+        == []
+    )
 
 
 def test_print_writes_the_agreement(station, tmp_path):
     folder, password = station
     out = tmp_path / "协议.pdf"
-    printed = run("print", "〔2026〕鹰头人调字第001号", "agreement", "-o", out, "--password-file", password, folder=folder)
+    printed = run(
+        "print",
+        "〔2026〕鹰头人调字第001号",
+        "agreement",
+        "-o",
+        out,
+        "--password-file",
+        password,
+        folder=folder,
+    )
     assert printed.returncode == 0, printed.stderr
     assert out.read_bytes().startswith(b"%PDF-")
-    missing = run("print", "无此号", "agreement", "-o", tmp_path / "x.pdf", "--password-file", password, folder=folder)
+    missing = run(
+        "print", "无此号", "agreement", "-o", tmp_path / "x.pdf", "--password-file", password, folder=folder
+    )
     assert (missing.returncode, (tmp_path / "x.pdf").exists()) == (1, False)
     assert "请核对" in missing.stderr
 

@@ -35,14 +35,18 @@ def count(desk, code):
 
 
 def json_lines(path, *records):
-    path.write_bytes(b"\n".join(record if isinstance(record, bytes) else orjson.dumps(record) for record in records))
+    path.write_bytes(
+        b"\n".join(record if isinstance(record, bytes) else orjson.dumps(record) for record in records)
+    )
     return path
 
 
 @pytest.mark.parametrize("code", RECORD_TYPES)
 def test_every_record_type_imports_from_json_lines_and_only_once(desk, run, tmp_path, code):
     values, _ = RECORD_TYPES[code].clean(SAMPLES[code]())
-    data = payload.encode(RECORD_TYPES[code], {name: v for name, v in values.items() if not isinstance(v, list)})
+    data = payload.encode(
+        RECORD_TYPES[code], {name: v for name, v in values.items() if not isinstance(v, list)}
+    )
     for name, field in RECORD_TYPES[code].fields.items():
         if field.rows is not None:
             rows = [{k: v for k, v in part.items() if k != "id"} for part in values[name]]
@@ -104,7 +108,9 @@ def test_what_was_edited_at_the_desk_is_not_overwritten(desk, run, tmp_path):
     run(path)
     (row,) = desk.reader.page(kind, ListQuery())
     stored = desk.reader.load(kind, row["id"])
-    desk.store.save(kind, stored.values | {"notes": "手工补充"}, by="李调解", record_id=stored.id, base=stored.head)
+    desk.store.save(
+        kind, stored.values | {"notes": "手工补充"}, by="李调解", record_id=stored.id, base=stored.head
+    )
     json_lines(path, {"type": "resident", "key": "1", "name": "单小妹"})
     report = run(path)
     assert [refused.message for refused in report.refused] == ["这条记录导入后已在工作台修改过，没有覆盖。"]
@@ -112,7 +118,8 @@ def test_what_was_edited_at_the_desk_is_not_overwritten(desk, run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", [b"{", b"[1]", b'{"type":"resident"', b'{"name":"x"}', b'{"type":"nothing","name":"x"}', b"\xff\xfe"]
+    "line",
+    [b"{", b"[1]", b'{"type":"resident"', b'{"name":"x"}', b'{"type":"nothing","name":"x"}', b"\xff\xfe"],
 )
 def test_a_line_that_cannot_be_read_is_named_and_the_others_come_in(desk, run, tmp_path, line):
     path = json_lines(tmp_path / "in.jsonl", line, {"type": "resident", "name": "单小梅"})

@@ -36,8 +36,9 @@ def test_the_seed_villages(code: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["鹰头", "鹰头村", "鹰 头" "村", "四川省眉山市仁寿县高家镇鹰头村", "仁寿县鹰头村", "仁寿 鹰头", "仁寿,鹰头村", "眉山 仁寿 鹰头",
-     "meishan yingtou", "meishanyingtou", "Meishan Yingtoucun", "renshou yt", "rs yt", "511421125201", "51142112520"],
+    ["鹰头", "鹰头村", "四川省眉山市仁寿县高家镇鹰头村", "仁寿县鹰头村", "仁寿 鹰头", "仁寿,鹰头村",
+     "眉山 仁寿 鹰头", "meishan yingtou", "meishanyingtou", "Meishan Yingtoucun", "renshou yt", "rs yt",
+     "511421125201", "51142112520"],
 )  # fmt: skip
 def test_ways_to_find_yingtou(query: str) -> None:
     assert "511421125201" in codes(query)
@@ -64,7 +65,7 @@ def test_larger_divisions_come_first() -> None:
 
 def test_a_larger_name_may_be_the_beginning_of_another() -> None:
     # 青冈县 holds 青冈镇, and a farm bears the county's name.
-    assert [d.full_name for d in DIVISIONS.search("青冈县繁荣村")][0].startswith("黑龙江省绥化市青冈县")
+    assert DIVISIONS.search("青冈县繁荣村")[0].full_name.startswith("黑龙江省绥化市青冈县")
 
 
 def test_levels_that_are_no_place_are_left_out() -> None:
@@ -104,6 +105,9 @@ def everything(code: str = "") -> Iterator[Division]:
             yield from everything(child.code)
 
 
+COUNTIES = [division for division in everything() if division.level == 3]
+
+
 def test_children() -> None:
     assert [d.name for d in DIVISIONS.children("5114")] == [
         "东坡区",
@@ -122,8 +126,8 @@ def test_children() -> None:
 
 
 def test_within_keeps_to_a_division() -> None:
-    assert codes("和平", within="5114")
-    assert all(code.startswith("5114") for code in codes("和平", within="5114"))
+    assert codes("莲池", within="511403") == ["511403003002"]
+    assert len(codes("莲池")) > 1
     assert codes("和平", within="99") == []
 
 
@@ -147,7 +151,7 @@ def test_any_query_is_answered(query: str) -> None:
 
 @given(st.integers(0, 2977), st.data())
 def test_a_village_is_found_by_county_and_name(which: int, data: st.DataObject) -> None:
-    county = [d for d in everything() if d.level == 3][which]
+    county = COUNTIES[which]
     town = data.draw(st.sampled_from(DIVISIONS.children(county.code)))
     village = data.draw(st.sampled_from(DIVISIONS.children(town.code)))
     assert village.code in [d.code for d in DIVISIONS.search(village.name, limit=500, within=county.code)]

@@ -51,7 +51,11 @@ def test_a_wrong_entry_gets_a_sentence_at_its_field(code, values, path, severity
 
 def test_labels_and_written_forms_mean_the_same_as_typed_values():
     typed = mediation_case(
-        source="当事人申请", accepted_on="2026年11月2日", amount="５，０００元", consent="是", special="老年人、妇女"
+        source="当事人申请",
+        accepted_on="2026年11月2日",
+        amount="５，０００元",
+        consent="是",
+        special="老年人、妇女",
     )
     cleaned, problems = RECORD_TYPES["mediation_case"].clean(typed)
     assert problems == []

@@ -75,9 +75,13 @@ def test_an_edit_sends_only_what_changed(desk, record_type):
 def test_an_edit_over_an_unseen_revision_is_refused_and_changes_nothing(desk, record_type):
     record_id, name = new_id(), first_text(record_type)
     first = desk.store.save(record_type, SAMPLES[record_type.code](), by="甲", record_id=record_id)
-    desk.store.save(record_type, first.values | {name: "乙写的"}, by="乙", record_id=record_id, base=first.head)
+    desk.store.save(
+        record_type, first.values | {name: "乙写的"}, by="乙", record_id=record_id, base=first.head
+    )
     with pytest.raises(Stale, match="乙"):
-        desk.store.save(record_type, first.values | {name: "甲写的"}, by="甲", record_id=record_id, base=first.head)
+        desk.store.save(
+            record_type, first.values | {name: "甲写的"}, by="甲", record_id=record_id, base=first.head
+        )
     assert desk.reader.load(record_type, record_id).values[name] == "乙写的"
     assert desk.outbox.status().unsent == 2
 
@@ -93,7 +97,11 @@ def test_a_voided_record_stays_readable_and_cannot_be_changed(desk, record_type)
     assert stored.void_reason == "重复登记"
     with pytest.raises(Voided):
         desk.store.save(
-            record_type, saved.values | {first_text(record_type): "x"}, by="甲", record_id=record_id, base=stored.head
+            record_type,
+            saved.values | {first_text(record_type): "x"},
+            by="甲",
+            record_id=record_id,
+            base=stored.head,
         )
     assert desk.reader.page(record_type, ListQuery()) == []
     assert len(desk.reader.page(record_type, ListQuery(voided=True))) == 1
@@ -103,7 +111,11 @@ def test_a_voided_record_stays_readable_and_cannot_be_changed(desk, record_type)
 def test_what_is_invalid_leaves_no_trace(desk, record_type):
     values = SAMPLES[record_type.code]()
     required = next(f.name for f in record_type.fields.values() if f.required)
-    for broken in ({required: None}, {first_text(record_type): "含\x00字符"}, {first_text(record_type): "半\ud800"}):
+    for broken in (
+        {required: None},
+        {first_text(record_type): "含\x00字符"},
+        {first_text(record_type): "半\ud800"},
+    ):
         with pytest.raises(Invalid) as refusal:
             desk.store.save(record_type, values | broken, by="甲", record_id=new_id())
         assert refusal.value.problems[0].path in broken
@@ -133,11 +145,17 @@ def test_numbers_of_a_year_follow_one_another_and_stay(desk):
     record_type = RECORD_TYPES["mediation_case"]
     numbers, last = [], None
     for _ in range(3):
-        last = desk.store.save(record_type, SAMPLES["mediation_case"](), by="甲", record_id=(record_id := new_id()))
+        last = desk.store.save(
+            record_type, SAMPLES["mediation_case"](), by="甲", record_id=(record_id := new_id())
+        )
         numbers.append(last.values["number"])
     assert numbers == [f"〔2026〕鹰头人调字第00{n}号" for n in (1, 2, 3)]
     edited = desk.store.save(
-        record_type, last.values | {"number": "改号", "notes": "x"}, by="甲", record_id=record_id, base=last.head
+        record_type,
+        last.values | {"number": "改号", "notes": "x"},
+        by="甲",
+        record_id=record_id,
+        base=last.head,
     )
     assert edited.values["number"] == numbers[2]
 

@@ -1,0 +1,180 @@
+"""Stations, one-time codes and the PCs enrolled with them."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.district.database import Database
+from app.district.identity import Identity
+from app.district.intake import utc_text
+from app.district.tables import device, enrol_code, station
+from app.sync.protocol import Refusal
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LABEL_LENGTH = 4
+SECRET_LENGTH = 16
+_is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+LIFETIME = timedelta(minutes=30)
+MISSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A PC as the district knows it."""
+
+    station: str
+    device: str
+    epoch: int
+    public_key: bytes
+    revoked: bool
+    acked_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A PC that asks to be enrolled; it made its own id, epoch and key when its file was founded."""
+
+    device: str
+    epoch: int
+    public_key: bytes
+    label: str
+    app: str
+
+
+class Enrolments:
+    """Opens codes, takes PCs in, finds them by their id."""
+
+    def __init__(self, database: Database, identity: Identity, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._identity = identity
+        self._clock = clock
+
+    def open_code(self, station_code: str, name: str = "", lifetime: timedelta = LIFETIME) -> str:
+        """A new code for one PC of the station (80 secret bits, single use), in groups of four to type.
+
+        Only its keyed hash is stored.  The station is opened when it is new here.
+        """
+        label = "".join(secrets.choice(ALPHABET) for _ in range(LABEL_LENGTH))
+        code = label + "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
+        now = self._clock()
+        with self._database.write() as connection:
+            _open_station(connection, station_code, name, utc_text(now))
+            connection.execute(
+                insert(enrol_code),
+                {
+                    "station": station_code,
+                    "label": label,
+                    "keyed_hash": self._hash(code),
+                    "opened_at": utc_text(now),
+                    "expires_at": utc_text(now + lifetime),
+                    "misses": 0,
+                },
+            )
+        return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+    def enrol(self, typed_code: str, newcomer: Newcomer) -> Device:
+        """Register a PC; raises Refusal 403 wrong_code, 422 device_known.
+
+        A wrong, expired, used or five times missed code gets the same answer.  The same PC may repeat the
+        code it was enrolled with when the answer was lost.  An id that is registered with another key is a
+        copied file and has to take a new one.
+        """
+        if not _is_uuid(newcomer.device):
+            raise Refusal(400, "wrong_enrolment")
+        code = _plain(typed_code)
+        with self._database.write() as connection:
+            enrolled = self._with_code(connection, code, newcomer)
+        if enrolled is None:
+            raise Refusal(403, "wrong_code")
+        return enrolled
+
+    def find(self, device_id: str) -> Device | None:
+        """The PC with this id (a UUID text), revoked or not."""
+        statement = select(
+            device.c.station,
+            device.c.device,
+            device.c.epoch,
+            device.c.public_key,
+            device.c.revoked_at.is_not(None),
+            device.c.acked_seq,
+        ).where(device.c.device == device_id)
+        if not _is_uuid(device_id):
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), row[5])
+
+    def revoke(self, device_id: str) -> None:
+        """Take nothing more from this PC; the others are not touched."""
+        now = utc_text(self._clock())
+        with self._database.write() as connection:
+            connection.execute(
+                update(device)
+                .where(device.c.device == device_id, device.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+
+    def _with_code(self, connection: Connection, code: str, newcomer: Newcomer) -> Device | None:
+        now = utc_text(self._clock())
+        kept = select(enrol_code).where(
+            enrol_code.c.label == code[:LABEL_LENGTH], enrol_code.c.misses < MISSES
+        )
+        for row in connection.execute(kept.with_for_update()).all():
+            this = (enrol_code.c.station == row.station) & (enrol_code.c.label == row.label)
+            if not hmac.compare_digest(bytes(row.keyed_hash), self._hash(code)):
+                connection.execute(update(enrol_code).where(this).values(misses=row.misses + 1))
+            elif row.used_by is not None:
+                if row.used_by != newcomer.device:
+                    return None
+                return _registered(connection, row.station, newcomer, now)
+            elif now <= row.expires_at:
+                enrolled = _registered(connection, row.station, newcomer, now)
+                connection.execute(
+                    update(enrol_code).where(this).values(used_at=now, used_by=newcomer.device)
+                )
+                return enrolled
+        return None
+
+    def _hash(self, code: str) -> bytes:
+        return hmac.new(self._identity.code_key, code.encode(), hashlib.sha256).digest()
+
+
+def _open_station(connection: Connection, code: str, name: str, now: str) -> None:
+    known = connection.execute(select(station.c.name).where(station.c.station == code)).scalar()
+    if known is None:
+        new = {"station": code, "name": name, "position": 0, "opened_at": now}
+        connection.execute(insert(station), new)
+    elif name and name != known:
+        connection.execute(update(station).where(station.c.station == code).values(name=name))
+
+
+def _registered(connection: Connection, station_code: str, newcomer: Newcomer, now: str) -> Device:
+    """The PC's row: a new one, the one it has, or a new life of its counter in the one it has."""
+    kept = connection.execute(select(device).where(device.c.device == newcomer.device)).first()
+    if kept is None:
+        row = {**asdict(newcomer), "station": station_code, "acked_seq": 0, "enrolled_at": now}
+        connection.execute(insert(device), row)
+        return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, 0)
+    known = kept.station == station_code and bytes(kept.public_key) == newcomer.public_key
+    if not known or kept.revoked_at is not None or newcomer.epoch < kept.epoch:
+        raise Refusal(422, "device_known")
+    acked = kept.acked_seq if newcomer.epoch == kept.epoch else 0
+    connection.execute(
+        update(device)
+        .where(device.c.station == station_code, device.c.device == newcomer.device)
+        .values(epoch=newcomer.epoch, acked_seq=acked, label=newcomer.label, app=newcomer.app)
+    )
+    return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, acked)
+
+
+def _plain(typed: str) -> str:
+    """The code without separators, with letters people misread (I, L, O) read as the digits they look like."""
+    folded = typed.upper().translate(str.maketrans("ILO", "110", "- \u3000\t－—"))
+    sound = len(folded) == LABEL_LENGTH + SECRET_LENGTH and all(sign in ALPHABET for sign in folded)
+    return folded if sound else ""

@@ -1,0 +1,49 @@
+"""Who this district server is: its id, its epoch, the key it signs answers with, the key over enrolment codes."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import insert, select
+
+from app.district.database import Database
+from app.district.tables import server_meta
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The server towards its stations; a new epoch says that its database was put back from a backup."""
+
+    server: str
+    epoch: int
+    signing_key: Ed25519PrivateKey
+    code_key: bytes
+
+    @property
+    def public_key(self) -> bytes:
+        """32 raw bytes of the Ed25519 public key."""
+        return self.signing_key.public_key().public_bytes_raw()
+
+
+def identity_of(database: Database) -> Identity:
+    """The identity kept in the database; made once, when the database is new."""
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("select pg_advisory_xact_lock(511422)")
+        kept = dict(connection.execute(select(server_meta.c.name, server_meta.c.value)).all())
+        if not kept:
+            kept = {
+                "server": str(uuid4()).encode(),
+                "epoch": b"1",
+                "signing_key": Ed25519PrivateKey.generate().private_bytes_raw(),
+                "code_key": secrets.token_bytes(32),
+            }
+            rows = [{"name": name, "value": value} for name, value in kept.items()]
+            connection.execute(insert(server_meta), rows)
+    return Identity(
+        bytes(kept["server"]).decode(),
+        int(kept["epoch"]),
+        Ed25519PrivateKey.from_private_bytes(bytes(kept["signing_key"])),
+        bytes(kept["code_key"]),
+    )

@@ -1,0 +1,84 @@
+"""Takes a batch: one transaction, every revision exactly once, a verdict for each that was not plainly applied."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.district.database import Database
+from app.district.judge import Judge
+from app.district.ledger import Ledger
+from app.district.repeats import repeated
+from app.district.sitting import Sitting
+from app.district.tables import device
+from app.sync.protocol import Batch, Header, Receipt, Refusal
+
+Clock = Callable[[], datetime]
+
+
+def utc_text(moment: datetime) -> str:
+    """`2026-11-23T06:05:04Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The device a request was signed by."""
+
+    station: str
+    device: str
+
+
+class Intake:
+    """The district's side of push."""
+
+    def __init__(self, database: Database, judge: Judge, clock: Clock) -> None:
+        self._database = database
+        self._judge = judge
+        self._clock = clock
+
+    def take(self, batch: Batch, sender: Sender) -> Receipt:
+        """Store a batch and answer once it is durable.
+
+        Raises Refusal: 401 revoked, 409 with expected_seq on a gap, 422 unknown_epoch or other_content.
+        """
+        try:
+            return self._transaction(batch, sender, careful=False)
+        except (IntegrityError, DataError):
+            return self._transaction(batch, sender, careful=True)
+
+    def _transaction(self, batch: Batch, sender: Sender, *, careful: bool) -> Receipt:
+        now = utc_text(self._clock())
+        with self._database.write() as connection:
+            ledger = Ledger(connection, sender.station, now)
+            acked = _acked_seq(connection, sender, batch.header)
+            verdicts = repeated(connection, sender.station, batch, acked)
+            lines = [line for line in batch.lines if line.seq > acked]
+            sitting = Sitting(ledger, self._judge, batch.header)
+            verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
+            acked = max(acked, batch.header.first + batch.header.count - 1)
+            connection.execute(
+                update(device)
+                .where(device.c.station == sender.station, device.c.device == sender.device)
+                .values(acked_seq=acked, last_seen=now, app=batch.header.app[:60])
+            )
+        return Receipt(acked, tuple(verdicts), now)
+
+
+def _acked_seq(connection: Connection, sender: Sender, header: Header) -> int:
+    """Last seq taken from the device, which must be in this life of its counter and send without a gap."""
+    row = connection.execute(
+        select(device.c.epoch, device.c.acked_seq, device.c.revoked_at)
+        .where(device.c.station == sender.station, device.c.device == sender.device)
+        .with_for_update()
+    ).one()
+    if row.revoked_at is not None:
+        raise Refusal(401, "revoked")
+    if row.epoch != header.epoch:
+        raise Refusal(422, "unknown_epoch")
+    acked: int = row.acked_seq
+    if header.first > acked + 1:
+        raise Refusal(409, "gap", expected_seq=acked + 1)
+    return acked

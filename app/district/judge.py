@@ -1,0 +1,51 @@
+"""Whether the content of a record holds by the rules of its type; the answer is a reason a cadre can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.district.sieve import Sieve
+from app.models.payload import decode
+from app.models.problems import Severity
+from app.models.record_type import RecordType
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a revision is held: a code for the program and a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+class Judge:
+    """Validates whole wire documents against the record types this server knows."""
+
+    def __init__(self, record_types: Mapping[str, RecordType]) -> None:
+        self._record_types = record_types
+        self._sieves = {code: Sieve(record_type) for code, record_type in record_types.items()}
+
+    def label(self, type_code: str, name: str) -> str:
+        """What the form calls a field; the name itself where this server does not know it."""
+        record_type = self._record_types.get(type_code)
+        known = record_type.fields.get(name) if record_type else None
+        return known.label if known else name
+
+    def objection(self, type_code: str, document: Mapping[str, Any]) -> Reason | None:
+        """None when the document is sound; names it does not know are no objection (newer programs send them)."""
+        record_type = self._record_types.get(type_code)
+        if record_type is None:
+            return Reason("unknown_type", f"区服务器还不认识“{type_code}”这种记录，升级后会自动收下。")
+        if self._sieves[type_code].lets_through(document):
+            return None
+        try:
+            values = decode(record_type, document)
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
+            return Reason("wrong_form", "有一项内容的格式不对，请打开记录检查后重新保存。")
+        errors = [problem for problem in record_type.validate(values) if problem.severity is Severity.ERROR]
+        if not errors:
+            return None
+        more = f" 另有 {len(errors) - SHOWN} 处。" if len(errors) > SHOWN else ""
+        return Reason("invalid", "".join(problem.message for problem in errors[:SHOWN]) + more)

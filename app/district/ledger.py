@@ -1,0 +1,340 @@
+"""One station's part of the database inside one transaction: what is known, and what the batch adds to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
+
+from app.district.fold import State
+from app.district.tables import conflict, held, record_state, revision, station
+from app.models.payload import canonical
+from app.sync.batch import line_of
+from app.sync.protocol import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A held revision of a record and the place it arrived at."""
+
+    position: int
+    device: str
+    epoch: int
+    line: Line
+
+
+class Ledger:
+    """Reads a station's records under its lock and gathers what one batch writes.
+
+    Nothing reaches the database before `flush`, which writes each table with one statement.
+    """
+
+    def __init__(self, connection: Connection, station_code: str, now: str) -> None:
+        self.connection = connection
+        self.station = station_code
+        self.now = now
+        locked = select(station.c.position).where(station.c.station == station_code).with_for_update()
+        self._position: int = connection.execute(locked).scalar_one()
+        self._states: dict[str, State] = {}
+        self._stored: set[str] = set()
+        self._waiting: dict[str, list[Waiting]] = {}
+        self._revisions: list[list[Any]] = []
+        self._by_op: dict[str, list[Any]] = {}
+        self._changed: dict[str, tuple[int, bool]] = {}
+        self._held: list[dict[str, Any]] = []
+        self._conflicts: list[dict[str, Any]] = []
+        self._released: list[dict[str, Any]] = []
+        self._lifted: list[dict[str, Any]] = []
+
+    def load(self, records: Iterable[str]) -> None:
+        """Bring in the states of `records` and, where the station has any, their held revisions."""
+        wanted = list(set(records))
+        if wanted:
+            for row in self.connection.execute(_STATES, {"station": self.station, "records": wanted}):
+                self._states[row.record] = _state_of(row)
+                self._stored.add(row.record)
+
+    def load_waiting(self, records: Iterable[str]) -> None:
+        """Bring in the open held revisions of `records`; most stations have none."""
+        if self.connection.execute(_ANY_HELD, {"station": self.station}).first() is None:
+            return
+        wanted = {"station": self.station, "records": list(set(records))}
+        for row in self.connection.execute(_HELD, wanted):
+            waiting = Waiting(row.position, row.device, row.epoch, line_of(row.line, row.seq))
+            self._waiting.setdefault(row.record, []).append(waiting)
+
+    def state(self, record: str) -> State | None:
+        """The record as it stands, this batch included."""
+        return self._states.get(record)
+
+    def waiting(self, record: str) -> list[Waiting]:
+        """Open held revisions of the record in the order they arrived."""
+        return self._waiting.get(record, [])
+
+    def next_position(self) -> int:
+        """The next place in the station's change log."""
+        self._position += 1
+        return self._position
+
+    def add(self, line: Line, device: str, epoch: int, position: int, outcome: str, **rest: Any) -> None:
+        """Keep the verbatim line of a revision; `rest` are detail, applied, seen and head_after."""
+        row = [
+            self.station,
+            position,
+            line.op_id,
+            device,
+            epoch,
+            line.seq,
+            line.type,
+            line.record,
+            line.act,
+            outcome,
+            rest.get("detail", ""),
+            rest.get("applied"),
+            rest.get("seen"),
+            rest.get("head_after"),
+            self.now,
+            line.body,
+        ]
+        self._revisions.append(row)
+        self._by_op[line.op_id] = row
+
+    def put(self, record: str, state: State, position: int, *, whole: bool) -> None:
+        """The record's new state since `position`; `whole` when the create line there says all of it."""
+        self._states[record] = state
+        self._changed[record] = (position, whole)
+
+    def hold(self, waiting: Waiting, reason: str, detail: str) -> None:
+        """A revision waits; its line has been added."""
+        record = waiting.line.record
+        self._waiting.setdefault(record, []).append(waiting)
+        self._held.append(
+            {
+                "station": self.station,
+                "position": waiting.position,
+                "record": record,
+                "reason": reason,
+                "detail": detail,
+                "held_at": self.now,
+                "released_at": None,
+            }
+        )
+
+    def release(self, waiting: Waiting, **effect: Any) -> None:
+        """A waiting revision has taken effect; `effect` are outcome, detail, applied, seen and head_after."""
+        self._waiting[waiting.line.record].remove(waiting)
+        pending = self._by_op.get(waiting.line.op_id)
+        if pending is not None:
+            for name, value in effect.items():
+                pending[_PLACE[name]] = value
+        keys = {"b_station": self.station, "b_position": waiting.position}
+        self._released.append({**keys, **effect})
+        self._lifted.append({**keys, "released_at": self.now})
+
+    def differ(self, record: str, position: int, differing: Mapping[str, tuple[Any, Any]]) -> None:
+        """Keep both values of each field two people wrote differently in the revision at `position`."""
+        self._conflicts += [
+            {
+                "station": self.station,
+                "position": position,
+                "field": name,
+                "record": record,
+                "standing": orjson.dumps(standing),
+                "other": orjson.dumps(other),
+                "settled_at": None,
+            }
+            for name, (standing, other) in differing.items()
+        ]
+
+    def seen_by(self, record: str, base: str) -> int | None:
+        """Up to which place the author of an edit on `base` knew the record; None when `base` has no effect here."""
+        self._settle()
+        row = self._by_op.get(base)
+        if row is not None:
+            seen: int | None = row[_PLACE["seen"]]
+            return seen
+        keys = {"station": self.station, "record": record, "base": base}
+        found = self.connection.execute(_BASE, keys).first()
+        if found is None or found.applied is None:
+            return None
+        seen = found.seen if found.op_id == base else found.applied
+        return seen
+
+    def changed_since(self, record: str, seen: int, device: str) -> set[str]:
+        """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
+        self._settle()
+        names: set[str] = set()
+        keys = {"station": self.station, "record": record, "seen": seen, "device": device}
+        for row in self.connection.execute(_SINCE, keys).all():
+            if row.act == "void":
+                names.add("")
+                continue
+            lost = {"station": self.station, "position": row.position}
+            names |= line_of(row.line, row.seq).data.keys() - set(
+                self.connection.execute(_LOST, lost).scalars()
+            )
+        return names
+
+    def _settle(self) -> None:
+        """Queries below must see revisions of other devices this batch has just released."""
+        if self._released:
+            self.flush()
+
+    def forget(self) -> None:
+        """Drop whatever was read or gathered since the last flush; the database is the truth again."""
+        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed):
+            known.clear()
+        for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
+            gathered.clear()
+
+    def flush(self) -> int:
+        """Write everything gathered; returns the station's last place."""
+        put_in(self.connection, revision, self._revisions)
+        put_in(self.connection, record_state, self._new_states())
+        for statement, rows in (
+            (insert(held), self._held),
+            (insert(conflict), self._conflicts),
+            (_RELEASE, self._released),
+            (_LIFT, self._lifted),
+            (_UPDATE_STATE, self._changed_states()),
+        ):
+            if rows:
+                self.connection.execute(statement, rows)
+        self._stored |= self._changed.keys()
+        for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
+            gathered.clear()
+        self._changed.clear()
+        moved = {"b_station": self.station, "position": self._position}
+        self.connection.execute(_MOVE, moved)
+        return self._position
+
+    def _new_states(self) -> list[list[Any]]:
+        rows = []
+        for record, (position, whole) in self._changed.items():
+            if record not in self._stored:
+                state = self._states[record]
+                document = None if whole else canonical(state.document)
+                rows.append(
+                    [
+                        self.station,
+                        record,
+                        state.type,
+                        state.head,
+                        state.version,
+                        position,
+                        state.void_reason,
+                        document,
+                    ]
+                )
+        return rows
+
+    def _changed_states(self) -> list[dict[str, Any]]:
+        rows = []
+        for record in self._changed.keys() & self._stored:
+            state = self._states[record]
+            rows.append(
+                {
+                    "b_station": self.station,
+                    "b_record": record,
+                    "head": state.head,
+                    "version": state.version,
+                    "position": self._changed[record][0],
+                    "void_reason": state.void_reason,
+                    "document": canonical(state.document),
+                }
+            )
+        return rows
+
+
+def put_in(connection: Connection, table: Table, rows: list[list[Any]]) -> None:
+    """Insert whole rows in column order; a third of the time the same takes as named parameters."""
+    if rows:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        marks = ", ".join(mark for _ in table.columns)
+        statement = f'insert into "{table.name}" ({columns}) values ({marks})'  # noqa: S608  names of our own tables
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+
+_PLACE = {name: place for place, name in enumerate(column.name for column in revision.columns)}
+
+
+def _state_of(row: Any) -> State:
+    if row.document is not None:
+        document = orjson.loads(row.document)
+    else:
+        whole = orjson.loads(row.line)["data"]
+        document = {name: value for name, value in whole.items() if value is not None}
+    return State(row.type, row.head, row.version, document, row.void_reason)
+
+
+_STATES = (
+    select(
+        record_state.c.record,
+        record_state.c.type,
+        record_state.c.head,
+        record_state.c.version,
+        record_state.c.void_reason,
+        record_state.c.document,
+        revision.c.line,
+    )
+    .outerjoin(
+        revision,
+        and_(
+            record_state.c.document.is_(None),
+            revision.c.station == record_state.c.station,
+            revision.c.position == record_state.c.position,
+        ),
+    )
+    .where(
+        record_state.c.station == bindparam("station"),
+        record_state.c.record.in_(bindparam("records", expanding=True)),
+    )
+)
+_ANY_HELD = (
+    select(held.c.position)
+    .where(held.c.station == bindparam("station"), held.c.released_at.is_(None))
+    .limit(1)
+)
+_HELD = (
+    select(
+        held.c.record,
+        revision.c.position,
+        revision.c.device,
+        revision.c.epoch,
+        revision.c.seq,
+        revision.c.line,
+    )
+    .join(revision, and_(revision.c.station == held.c.station, revision.c.position == held.c.position))
+    .where(
+        held.c.station == bindparam("station"),
+        held.c.released_at.is_(None),
+        held.c.record.in_(bindparam("records", expanding=True)),
+    )
+    .order_by(held.c.position)
+)
+_BASE = select(revision.c.op_id, revision.c.applied, revision.c.seen).where(
+    revision.c.station == bindparam("station"),
+    revision.c.record == bindparam("record"),
+    or_(revision.c.op_id == bindparam("base"), revision.c.head_after == bindparam("base")),
+)
+_SINCE = select(revision.c.position, revision.c.act, revision.c.seq, revision.c.line).where(
+    revision.c.station == bindparam("station"),
+    revision.c.record == bindparam("record"),
+    revision.c.applied > bindparam("seen"),
+    revision.c.device != bindparam("device"),
+)
+_LOST = select(conflict.c.field).where(
+    conflict.c.station == bindparam("station"), conflict.c.position == bindparam("position")
+)
+_RELEASE = update(revision).where(
+    revision.c.station == bindparam("b_station"), revision.c.position == bindparam("b_position")
+)
+_LIFT = update(held).where(
+    held.c.station == bindparam("b_station"), held.c.position == bindparam("b_position")
+)
+_UPDATE_STATE = update(record_state).where(
+    record_state.c.station == bindparam("b_station"), record_state.c.record == bindparam("b_record")
+)
+_MOVE = update(station).where(station.c.station == bindparam("b_station"))

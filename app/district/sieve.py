@@ -1,0 +1,240 @@
+"""Lets sound documents through quickly; whatever it is not sure of is judged by the record type itself.
+
+A batch is mostly sound records in canonical form, and the district checks every one before it answers.  The
+sieve reads the same field declarations and runs the same rules, but on plain values in canonical form; it
+only ever says "sound" or "not sure", and a test holds it to the word of `RecordType.validate`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from app.models.cleaning import EARLIEST, LATEST, clean_field
+from app.models.codes import code_list
+from app.models.fields import Field, Kind, fields_of
+from app.models.money import LARGEST
+from app.models.problems import Severity
+from app.models.record_type import RecordType
+
+Quick = Callable[[Any], Any]
+
+_mobile = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_card = re.compile(r"[0-9]{17}[0-9X]").fullmatch
+_division = re.compile(r"[0-9]{12}").fullmatch
+_amount = re.compile(r"(0|[1-9][0-9]{0,9})\.[0-9]{2}").fullmatch
+
+
+class NotSure(Exception):
+    """The quick way cannot tell; nothing is said about the document."""
+
+
+class _Plain:
+    """A record for the rules: its attributes are the values themselves."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__ = values
+
+
+class Sieve:
+    """The quick way for one record type."""
+
+    def __init__(self, record_type: RecordType) -> None:
+        self._record_type = record_type
+        self._plan = _plan(record_type.fields)
+        self._rows = [name for name, field in record_type.fields.items() if field.rows is not None]
+
+    def lets_through(self, document: Mapping[str, Any]) -> bool:
+        """True when the document is certainly sound; False says nothing."""
+        try:
+            values = self._plan.taken(document)
+            if self._record_type.fill:
+                self._record_type.fill(values)
+            for name in self._rows:
+                values[name] = [_Plain(row) for row in values[name]]
+            record: Any = _Plain(values)
+            return not any(
+                problem.severity is Severity.ERROR
+                for rule in self._record_type.rules
+                for problem in rule(record)
+            )
+        except (NotSure, AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
+            return False
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How the values of one class of record or row are taken: empty values, required names, ways to read."""
+
+    empty: dict[str, Any]
+    required: frozenset[str]
+    quick: dict[str, Quick]
+
+    def taken(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Every value, typed; raises NotSure."""
+        if not self.required <= document.keys():
+            raise NotSure
+        values = self.empty.copy()
+        for name, raw in document.items():
+            quick = self.quick.get(name)
+            if quick is None:
+                continue
+            if raw is None:
+                if name in self.required:
+                    raise NotSure
+                continue
+            values[name] = quick(raw)
+        return values
+
+
+def _plan(fields: Mapping[str, Field]) -> _Plan:
+    return _Plan(
+        {name: () if field.rows else None for name, field in fields.items()},
+        frozenset(name for name, field in fields.items() if field.required or (field.rows and field.minimum)),
+        {name: _rows(field) if field.rows else _QUICK[field.kind](field) for name, field in fields.items()},
+    )
+
+
+def _rows(field: Field) -> Quick:
+    assert field.rows is not None
+    plan = _plan(fields_of(field.rows))
+    least, most = field.minimum or 0, field.maximum
+
+    def rows(raw: Any) -> list[dict[str, Any]]:
+        if type(raw) is not list or len(raw) < least or (most is not None and len(raw) > most):
+            raise NotSure
+        taken = []
+        for part in raw:
+            values = plan.taken(part)
+            values["id"] = part["id"]
+            taken.append(values)
+        return taken
+
+    return rows
+
+
+def _text(field: Field) -> Quick:
+    most = field.max_length or 1 << 30
+
+    def text(raw: Any) -> Any:
+        # Printable text holds none of the characters `text_problems` refuses, and no outer space but " ".
+        if type(raw) is str and 0 < len(raw) <= most and raw.isprintable() and raw[0] != " " != raw[-1]:
+            return raw
+        return slowly(field, raw)
+
+    return text
+
+
+def _matching(field: Field, form: Callable[[str], Any]) -> Quick:
+    def matching(raw: Any) -> Any:
+        if type(raw) is str and form(raw):
+            return raw
+        return slowly(field, raw)
+
+    return matching
+
+
+def _day(field: Field) -> Quick:
+    def day(raw: Any) -> date:
+        read = date.fromisoformat(raw)
+        if EARLIEST <= read <= LATEST:
+            return read
+        raise NotSure
+
+    return day
+
+
+def _moment(field: Field) -> Quick:
+    low, high = EARLIEST.year, LATEST.year
+
+    def moment(raw: Any) -> datetime:
+        form = len(raw) == 20 and raw[4] == raw[7] == "-" and raw[10] == "T" and raw[13] == raw[16] == ":"
+        if not form or raw[19] != "Z":
+            raise NotSure
+        read = datetime.fromisoformat(raw)
+        if low < read.year < high:
+            return read
+        raise NotSure
+
+    return moment
+
+
+def _integer(field: Field) -> Quick:
+    low, high = field.minimum or 0, field.maximum or 0
+
+    def integer(raw: Any) -> int:
+        if type(raw) is int and low <= raw <= high:
+            return raw
+        raise NotSure
+
+    return integer
+
+
+def _money(field: Field) -> Quick:
+    def money(raw: Any) -> Decimal:
+        if _amount(raw) and (amount := Decimal(raw)) <= LARGEST:
+            return amount
+        raise NotSure
+
+    return money
+
+
+def _choice(field: Field) -> Quick:
+    known = frozenset(code.value for code in code_list(field.codes or "").items)
+
+    def choice(raw: Any) -> str:
+        if type(raw) is str and raw in known:
+            return raw
+        raise NotSure
+
+    return choice
+
+
+def _choices(field: Field) -> Quick:
+    known = frozenset(code.value for code in code_list(field.codes or "").items)
+
+    def choices(raw: Any) -> list[str]:
+        if type(raw) is list and raw and known.issuperset(raw) and len(set(raw)) == len(raw):
+            return raw
+        raise NotSure
+
+    return choices
+
+
+def _yes_no(field: Field) -> Quick:
+    def yes_no(raw: Any) -> bool:
+        if type(raw) is bool:
+            return raw
+        raise NotSure
+
+    return yes_no
+
+
+def slowly(field: Field, raw: Any) -> Any:
+    """The value of a text-like field by the full rules; raises NotSure where they object."""
+    value, problems = clean_field(field, raw)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise NotSure
+    return value
+
+
+_QUICK: dict[Kind, Callable[[Field], Quick]] = {
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.PLACE: _text,
+    Kind.NUMBER: _text,
+    Kind.DAY: _day,
+    Kind.MOMENT: _moment,
+    Kind.INTEGER: _integer,
+    Kind.MONEY: _money,
+    Kind.CHOICE: _choice,
+    Kind.CHOICES: _choices,
+    Kind.YES_NO: _yes_no,
+    Kind.PHONE: lambda field: _matching(field, _mobile),
+    Kind.ID_NUMBER: lambda field: _matching(field, _card),
+    Kind.DIVISION: lambda field: _matching(field, _division),
+    Kind.USCC: lambda field: _matching(field, lambda _: None),
+    Kind.PERSON: lambda field: _matching(field, lambda _: None),
+}

@@ -1,0 +1,151 @@
+"""One batch before the ledger: each revision is applied, merged or held, and what waited may be released."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.district.fold import Folded
+from app.district.judge import Judge, Reason
+from app.district.ledger import Ledger, Waiting
+from app.district.repeats import same_content
+from app.district.tables import revision
+from app.district.weigh import Scales
+from app.sync.protocol import Header, Line, Refusal, Verdict, VerdictCode
+
+NOT_STORABLE = Reason("not_storable", "区里暂时无法存放这条内容，已原样收存，请与区里联系。")
+
+
+class Sitting:
+    """Goes through the lines of one batch in order."""
+
+    def __init__(self, ledger: Ledger, judge: Judge, header: Header) -> None:
+        self._ledger = ledger
+        self._judge = judge
+        self._scales = Scales(ledger, judge)
+        self._device = header.device
+        self._epoch = header.epoch
+        self._verdicts: dict[int, Verdict] = {}
+
+    def take(self, lines: Sequence[Line]) -> list[Verdict]:
+        """The ordinary way: new records are taken to be new and op ids unused; the tables' keys prove it."""
+        self._ledger.load(line.record for line in lines if line.act != "create")
+        self._ledger.load_waiting(line.record for line in lines)
+        for line in lines:
+            self._place(line)
+        self._ledger.flush()
+        return list(self._verdicts.values())
+
+    def take_carefully(self, lines: Sequence[Line]) -> list[Verdict]:
+        """After a key said no: look first, one savepoint a revision, hold what cannot be stored."""
+        for line in lines:
+            self._ledger.forget()
+            self._ledger.load([line.record])
+            self._ledger.load_waiting([line.record])
+            before = dict(self._verdicts)
+            try:
+                with self._ledger.connection.begin_nested():
+                    if not self._is_repeated(line):
+                        self._place(line)
+                    self._ledger.flush()
+            except (IntegrityError, DataError):
+                self._verdicts = before
+                self._ledger.forget()
+                self._hold(line, NOT_STORABLE)
+                self._ledger.flush()
+        return list(self._verdicts.values())
+
+    def _is_repeated(self, line: Line) -> bool:
+        """The same revision under another seq or epoch (sent again after a restore) is there already."""
+        known = self._ledger.connection.execute(
+            select(revision.c.line).where(
+                revision.c.station == self._ledger.station, revision.c.op_id == line.op_id
+            )
+        ).scalar()
+        if known is None:
+            return False
+        if not same_content(known, line.body):
+            raise Refusal(422, "other_content", seq=line.seq)
+        self._verdicts[line.seq] = Verdict(line.seq, "duplicate")
+        return True
+
+    def _place(self, line: Line) -> None:
+        after = self._scales.after(line, self._ledger.state(line.record), self._device)
+        if isinstance(after, Reason):
+            self._hold(line, after)
+        else:
+            self._apply(line, after)
+        if self._ledger.waiting(line.record):
+            self._release(line)
+
+    def _apply(self, line: Line, after: Folded) -> None:
+        position = self._ledger.next_position()
+        if not after.merged:
+            whole = line.act == "create"
+            self._ledger.add(
+                line, self._device, self._epoch, position, "applied", applied=position, seen=position
+            )
+            self._ledger.put(line.record, after.state, position, whole=whole)
+            return
+        verdict = self._merge_verdict(line, after)
+        self._verdicts[line.seq] = verdict
+        self._ledger.add(
+            line,
+            self._device,
+            self._epoch,
+            position,
+            verdict.code,
+            detail=verdict.detail,
+            applied=position,
+            seen=after.seen,
+            head_after=after.state.head,
+        )
+        self._ledger.put(line.record, after.state, position, whole=False)
+        self._ledger.differ(line.record, position, after.differing)
+
+    def _hold(self, line: Line, reason: Reason) -> None:
+        position = self._ledger.next_position()
+        detail = reason.sentence.replace("\0", "")
+        self._ledger.add(line, self._device, self._epoch, position, "held", detail=detail)
+        self._ledger.hold(Waiting(position, self._device, self._epoch, line), reason.code, detail)
+        self._verdicts[line.seq] = Verdict(line.seq, "held", detail)
+
+    def _release(self, arrived: Line) -> None:
+        """Whatever waits on this record and has become sound with the line that just arrived takes effect."""
+        record = arrived.record
+        while waiting := self._ledger.waiting(record):
+            release = self._scales.release(waiting, self._ledger.state(record))
+            if release is None:
+                return
+            for one, after in release.steps:
+                self._take_effect(one, after)
+            arrived_with = arrived.op_id in {one.line.op_id for one, _ in release.steps}
+            if arrived_with and self._verdicts[arrived.seq].code == "released":
+                del self._verdicts[arrived.seq]
+
+    def _take_effect(self, one: Waiting, after: Folded) -> None:
+        line, position = one.line, self._ledger.next_position()
+        code: VerdictCode = "conflict" if after.differing else "released"
+        detail = self._merge_verdict(line, after).detail if after.merged else ""
+        self._ledger.release(
+            one,
+            outcome=code,
+            detail=detail,
+            applied=position,
+            seen=after.seen if after.merged else position,
+            head_after=after.state.head if after.merged else None,
+        )
+        self._ledger.put(line.record, after.state, position, whole=False)
+        self._ledger.differ(line.record, one.position, after.differing)
+        if (one.device, one.epoch) == (self._device, self._epoch):
+            self._verdicts[line.seq] = Verdict(line.seq, code, detail)
+
+    def _merge_verdict(self, line: Line, after: Folded) -> Verdict:
+        if not after.differing:
+            return Verdict(line.seq, "merged", "另一处同时改了这条记录的其他内容，两处的修改都已保留。")
+        if "" in after.differing:
+            return Verdict(line.seq, "conflict", "这条记录已在另一处作废，您的修改已保存在区里，请核对。")
+        labels = "、".join(self._judge.label(line.type, name) for name in after.differing)
+        return Verdict(
+            line.seq, "conflict", f"“{labels}”另一处也改过，区里保留了先到的内容，您写的已另存，请核对。"
+        )

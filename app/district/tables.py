@@ -1,0 +1,152 @@
+"""Tables of the district; the station is part of every primary and unique key, so rows can be spread by it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA = MetaData(naming_convention=NAMING)
+UUID = String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
+UTC_TEXT = String(20)
+
+# Facts of the server itself: id, epoch, signing key, key of the enrolment codes.  A reference table.
+server_meta = Table(
+    "server_meta",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+# `position` is the last place given in this station's change log.  It is taken under the row's lock and
+# given back by a rollback, so places appear in commit order and a reader's cursor never jumps over one.
+station = Table(
+    "station",
+    METADATA,
+    Column("station", String(12), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("opened_at", UTC_TEXT, nullable=False),
+)
+
+device = Table(
+    "device",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("device", UUID, nullable=False),
+    Column("label", String(120), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("acked_seq", BigInteger, nullable=False),
+    Column("enrolled_at", UTC_TEXT, nullable=False),
+    Column("last_seen", UTC_TEXT),
+    Column("app", String(60)),
+    Column("revoked_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "device"),
+    Index("ix_device_device", "device"),
+)
+
+# `label` is the readable head of a code; only a keyed hash of the whole code is kept.
+enrol_code = Table(
+    "enrol_code",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("label", String(8), nullable=False),
+    Column("keyed_hash", LargeBinary, nullable=False),
+    Column("opened_at", UTC_TEXT, nullable=False),
+    Column("expires_at", UTC_TEXT, nullable=False),
+    Column("misses", Integer, nullable=False),
+    Column("used_at", UTC_TEXT),
+    Column("used_by", UUID),
+    PrimaryKeyConstraint("station", "label"),
+    Index("ix_enrol_code_label", "label"),
+)
+
+# Every revision exactly once, as its verbatim line.  `position` is its arrival, `applied` the place at which
+# it took effect (null while held), `seen` the place up to which its author knew the record, `head_after` the
+# id of the state it led to where that is not its own.
+revision = Table(
+    "revision",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("op_id", UUID, nullable=False),
+    Column("device", UUID, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("act", String(8), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("applied", BigInteger),
+    Column("seen", BigInteger),
+    Column("head_after", UUID),
+    Column("received_at", UTC_TEXT, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("station", "position"),
+    UniqueConstraint("station", "op_id"),
+    UniqueConstraint("station", "device", "epoch", "seq"),
+    Index("ix_revision_station_record", "station", "record"),
+)
+
+# The current merged content of a record.  `document` is canonical wire data; null means the data of the
+# create line at `position`, which most records never outgrow.
+record_state = Table(
+    "record_state",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("head", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("void_reason", Text),
+    Column("document", LargeBinary),
+    PrimaryKeyConstraint("station", "record"),
+    UniqueConstraint("station", "position"),
+)
+
+# A revision that could not take effect: why, since when, and when it was released.  Its line is in `revision`.
+held = Table(
+    "held",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("held_at", UTC_TEXT, nullable=False),
+    Column("released_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "position"),
+    Index("ix_held_station_record", "station", "record"),
+)
+
+# One field two people wrote differently: the district's value stands, the other is kept until settled.
+conflict = Table(
+    "conflict",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("standing", LargeBinary, nullable=False),
+    Column("other", LargeBinary, nullable=False),
+    Column("settled_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "position", "field"),
+    Index("ix_conflict_station_record", "station", "record"),
+)

@@ -1,0 +1,199 @@
+"""The district's ASGI application: the signed endpoints of the protocol and the page of arrivals."""
+
+import base64
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.district.database import Database
+from app.district.enrolment import Device, Enrolments, Newcomer
+from app.district.hello import SCHEMA_MIN, hello_to
+from app.district.identity import Identity
+from app.district.intake import Intake, Sender
+from app.district.page import Page
+from app.sync import envelope
+from app.sync.batch import decode_batch
+from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
+from app.sync.replies import encoded, encoded_refusal
+from app.sync.strict_json import NotStrict, object_of
+
+VERSION = "/v1"
+WORKERS = 8
+WAITING = 64
+SMALL_BODY = 8192
+TOO_LARGE_CODES = frozenset({"too_large", "expands_too_far", "too_many_revisions", "line_too_long"})
+
+_log = logging.getLogger(__name__)
+Answer = Callable[[Request, envelope.Said, bytes], bytes]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the endpoints stand on."""
+
+    database: Database
+    identity: Identity
+    enrolments: Enrolments
+    intake: Intake
+    page: Page
+    clock: Callable[[], datetime]
+
+
+class Endpoints:
+    """Reads a request within its limits, checks who signed it, answers with a signature."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._limiter: CapacityLimiter | None = None
+
+    async def hello(self, request: Request) -> Response:
+        """Where this device stands."""
+        return await self._answered(request, self._hello, SMALL_BODY)
+
+    async def push(self, request: Request) -> Response:
+        """A batch up."""
+        return await self._answered(request, self._push, MAX_COMPRESSED)
+
+    async def enrol(self, request: Request) -> Response:
+        """A one-time code against a device id."""
+        return await self._answered(request, self._enrol, SMALL_BODY)
+
+    async def _answered(self, request: Request, answer: Answer, limit: int) -> Response:
+        claims = envelope.said(request.headers)
+        signature = claims.signature if claims else b""
+        try:
+            if claims is None:
+                raise Refusal(401, "not_signed")
+            body = await _body(request, limit)
+            status, content = 200, await self._in_thread(answer, request, claims, body)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Refusal as refusal:
+            status, content = refusal.status, encoded_refusal(refusal)
+        except ProtocolError as error:
+            status = 413 if error.code in TOO_LARGE_CODES else 400
+            content = encoded_refusal(Refusal(status, error.code, seq=error.seq))
+        except Exception:
+            # The sender keeps everything and tries again; details stay in the log of the server.
+            _log.exception("a request failed")
+            status, content = 500, encoded_refusal(Refusal(500, "server_failed"))
+        identity = self._services.identity
+        answered = envelope.Answered(identity.server, status, signature, content)
+        headers = envelope.reply_headers(identity.signing_key, answered)
+        return Response(content, status, headers, media_type="application/json")
+
+    async def _in_thread(self, answer: Answer, *parts: Any) -> bytes:
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(WORKERS)
+        if self._limiter.statistics().tasks_waiting >= WAITING:
+            raise Refusal(429, "busy", retry_after=5.0)
+        return await to_thread.run_sync(answer, *parts, limiter=self._limiter)
+
+    def _hello(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        asking = self._signed_by(request, claims, body)
+        if claims.epoch != asking.epoch:
+            raise Refusal(422, "unknown_epoch")
+        services = self._services
+        return encoded(hello_to(services.database, services.identity, asking, claims.seq, services.clock()))
+
+    def _push(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        sender = self._signed_by(request, claims, body)
+        batch = decode_batch(body)
+        header = batch.header
+        if header.proto != PROTO or header.schema < SCHEMA_MIN:
+            raise Refusal(426, "too_old")
+        if (header.device, header.epoch, header.first) != (claims.device, claims.epoch, claims.seq):
+            raise ProtocolError("header_not_signed")
+        return encoded(self._services.intake.take(batch, Sender(sender.station, sender.device)))
+
+    def _enrol(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        code, newcomer = _enrolment_asked(claims, body)
+        if not envelope.request_is_genuine(
+            claims, newcomer.public_key, request.method, _target(request), body
+        ):
+            raise Refusal(401, "wrong_signature")
+        enrolled = self._services.enrolments.enrol(code, newcomer)
+        identity = self._services.identity
+        return encoded(
+            {
+                "device": enrolled.device,
+                "station": enrolled.station,
+                "epoch": enrolled.epoch,
+                "server": identity.server,
+                "server_key": base64.b64encode(identity.public_key).decode(),
+            }
+        )
+
+    def _signed_by(self, request: Request, claims: envelope.Said, body: bytes) -> Device:
+        known = self._services.enrolments.find(claims.device)
+        if known is None:
+            raise Refusal(401, "unknown_device")
+        genuine = envelope.request_is_genuine(
+            claims, known.public_key, request.method, _target(request), body
+        )
+        if not genuine:
+            raise Refusal(401, "wrong_signature")
+        if known.revoked:
+            raise Refusal(401, "revoked")
+        return known
+
+
+def application(services: Services) -> Starlette:
+    """The ASGI application of one district server."""
+    endpoints = Endpoints(services)
+
+    async def arrivals(request: Request) -> Response:
+        return await to_thread.run_sync(services.page.answer, request)
+
+    async def login(request: Request) -> Response:
+        return services.page.login(await _body(request, SMALL_BODY))
+
+    routes: list[tuple[str, Callable[[Request], Awaitable[Response]], str]] = [
+        (f"{VERSION}/enrol", endpoints.enrol, "POST"),
+        (f"{VERSION}/hello", endpoints.hello, "GET"),
+        (f"{VERSION}/push", endpoints.push, "POST"),
+        ("/", arrivals, "GET"),
+        ("/login", login, "POST"),
+    ]
+    return Starlette(routes=[Route(path, endpoint, methods=[method]) for path, endpoint, method in routes])
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The whole body, never more than `limit` bytes of it in memory."""
+    stated = request.headers.get("content-length", "0")
+    if stated.isascii() and stated.isdigit() and int(stated[:12]) > limit:
+        raise Refusal(413, "too_large")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise Refusal(413, "too_large")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _target(request: Request) -> str:
+    query = request.url.query
+    return str(request.scope["path"]) + (f"?{query}" if query else "")
+
+
+def _enrolment_asked(claims: envelope.Said, body: bytes) -> tuple[str, Newcomer]:
+    try:
+        asked = object_of(body)
+        public_key = base64.b64decode(asked["public_key"], validate=True)
+        code, label, app = asked["code"], asked["label"], asked["app"]
+    except (NotStrict, KeyError, ValueError, TypeError) as error:
+        raise ProtocolError("wrong_enrolment") from error
+    texts = all(isinstance(text, str) and "\0" not in text for text in (code, label, app))
+    if not texts or len(public_key) != 32 or len(code) > 60 or not 0 < claims.epoch < 1 << 31:
+        raise ProtocolError("wrong_enrolment")
+    return code, Newcomer(claims.device, claims.epoch, public_key, label[:120], app[:60])

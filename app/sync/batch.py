@@ -1,0 +1,196 @@
+"""A batch as bytes: a header line and revision lines (NDJSON) under zstd, and the bounded way back."""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import zstandard
+
+from app.sync.protocol import (
+    ACTS,
+    MAX_COMPRESSED,
+    MAX_EXPANDED,
+    MAX_LINE,
+    MAX_REVISIONS,
+    Batch,
+    Header,
+    Line,
+    OutboxLine,
+    ProtocolError,
+)
+from app.sync.strict_json import NotStrict, object_of
+
+MAX_RATIO = 100
+RATIO_FREE = 1 << 20
+LEVEL = 3
+HEADER_ROOM = 1024
+
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_GZIP = b"\x1f\x8b"
+_uuid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+_type = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
+
+
+def encode_batch(header: Header, bodies: Sequence[bytes]) -> bytes:
+    """Header and revision lines as one zstd frame that states its expanded size."""
+    first = orjson.dumps(asdict(header), option=orjson.OPT_SORT_KEYS)
+    return zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join([first, *bodies]))
+
+
+def decode_batch(body: bytes) -> Batch:
+    """The batch in `body` (zstd, gzip or plain NDJSON).
+
+    Raises only ProtocolError; its code names the fault and, where one line is at fault, its seq.  At most
+    8 MiB come in, 64 MiB expanded (and not more than 100 times the body beyond 1 MiB), 500 revisions.
+    """
+    text = expanded(body)
+    if text.count(b"\n") > MAX_REVISIONS:
+        raise ProtocolError("too_many_revisions")
+    first, *bodies = text.split(b"\n")
+    header = _header(first)
+    if header.count != len(bodies):
+        raise ProtocolError("wrong_count")
+    return Batch(header, tuple(line_of(line, header.first + at) for at, line in enumerate(bodies)))
+
+
+def skip_line(line: OutboxLine, reason: str) -> bytes:
+    """What travels in place of a revision too large for any batch: its place in the order, its field names.
+
+    The outbox keeps the whole line; its digest lets the district know the two for the same revision.
+    """
+    try:
+        content = object_of(line.body)
+        fields = sorted(content["data"])[:200]
+    except (NotStrict, KeyError, TypeError):
+        content, fields = {}, []
+    data = {
+        "act": str(content.get("act", "")),
+        "reason": reason,
+        "size": len(line.body),
+        "sha256": hashlib.sha256(line.body).hexdigest(),
+        "fields": fields,
+    }
+    skipped = {
+        "seq": line.seq,
+        "op_id": line.op_id,
+        "type": line.record_type,
+        "record": line.record,
+        "act": "skip",
+        "base": content.get("base"),
+        "revision": content.get("revision", 0),
+        "by": str(content.get("by", ""))[:200],
+        "at": str(content.get("at", ""))[:40],
+        "data": data,
+        "blobs": [],
+    }
+    return orjson.dumps(skipped, option=orjson.OPT_SORT_KEYS)
+
+
+def expanded(body: bytes) -> bytes:
+    """`body` decompressed within the limits; raises ProtocolError before anything large is allocated."""
+    if len(body) > MAX_COMPRESSED:
+        raise ProtocolError("too_large")
+    if body.startswith(_ZSTD):
+        return _from_zstd(body)
+    if body.startswith(_GZIP):
+        return _from_gzip(body)
+    return body
+
+
+def _allowed(compressed: int) -> int:
+    return min(MAX_EXPANDED, max(RATIO_FREE, compressed * MAX_RATIO))
+
+
+def _from_zstd(body: bytes) -> bytes:
+    try:
+        frame = zstandard.get_frame_parameters(body)
+        if frame.content_size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR):
+            raise ProtocolError("size_not_stated")
+        if frame.content_size > _allowed(len(body)):
+            raise ProtocolError("expands_too_far")
+        if frame.dict_id:
+            raise ProtocolError("unknown_dictionary")
+        if frame.content_size == 0:
+            raise ProtocolError("empty")
+        return zstandard.ZstdDecompressor().decompress(body, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise ProtocolError("not_zstd") from error
+
+
+def _from_gzip(body: bytes) -> bytes:
+    limit = _allowed(len(body))
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        text = stream.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ProtocolError("not_gzip") from error
+    if len(text) > limit:
+        raise ProtocolError("expands_too_far")
+    if not stream.eof:
+        raise ProtocolError("truncated")
+    if stream.unused_data:
+        raise ProtocolError("trailing_bytes")
+    return text
+
+
+def _header(text: bytes) -> Header:
+    if len(text) > HEADER_ROOM:
+        raise ProtocolError("header_too_long")
+    try:
+        content = object_of(text)
+    except NotStrict as error:
+        raise ProtocolError(f"header_{error.code}") from error
+    try:
+        header = Header(**{name: content[name] for name in _HEADER_FIELDS})
+    except KeyError as error:
+        raise ProtocolError("header_incomplete") from error
+    numbers = (header.proto, header.epoch, header.first, header.count, header.schema)
+    if not all(type(number) is int and 0 <= number < 1 << 53 for number in numbers):
+        raise ProtocolError("header_wrong_number")
+    if header.first < 1 or not isinstance(header.device, str) or not isinstance(header.app, str):
+        raise ProtocolError("header_wrong_value")
+    return header
+
+
+_HEADER_FIELDS = tuple(Header.__dataclass_fields__)
+
+
+def line_of(body: bytes, seq: int) -> Line:
+    """The revision a line says, which must have this seq; raises ProtocolError naming the fault and the seq."""
+    if len(body) > MAX_LINE:
+        raise ProtocolError("line_too_long", seq)
+    try:
+        content = object_of(body)
+    except NotStrict as error:
+        raise ProtocolError(error.code, seq) from error
+    if content.get("seq") != seq or type(content["seq"]) is not int:
+        raise ProtocolError("wrong_seq", seq)
+    return _checked(content, body, seq)
+
+
+def _checked(content: dict[str, Any], body: bytes, seq: int) -> Line:
+    """The line, once every part of its envelope has the form agreed; unknown names are left in `body`."""
+    get = content.get
+    op_id, record, base, revision = get("op_id"), get("record"), get("base"), get("revision", 0)
+    type_, act, by, at, data = get("type"), get("act"), get("by"), get("at"), get("data")
+    if not (isinstance(op_id, str) and _uuid(op_id) and isinstance(record, str) and _uuid(record)):
+        raise ProtocolError("wrong_id", seq)
+    if base is not None and not (isinstance(base, str) and _uuid(base)):
+        raise ProtocolError("wrong_base", seq)
+    if not (isinstance(type_, str) and _type(type_)):
+        raise ProtocolError("wrong_type", seq)
+    if not isinstance(act, str) or act not in ACTS:
+        raise ProtocolError("wrong_act", seq)
+    if not (isinstance(by, str) and len(by) <= 200 and "\0" not in by):
+        raise ProtocolError("wrong_author", seq)
+    if not (isinstance(at, str) and len(at) <= 40 and at.isascii() and at.isprintable()):
+        raise ProtocolError("wrong_time", seq)
+    if not isinstance(data, dict):
+        raise ProtocolError("wrong_data", seq)
+    if type(revision) is not int or not 0 <= revision < 1 << 31:
+        raise ProtocolError("wrong_revision", seq)
+    return Line(seq, op_id, type_, record, act, base, revision, by, at, data, body)

@@ -1,0 +1,223 @@
+"""The district over HTTP: signed requests, signed answers, idle timeouts, TLS everywhere but on loopback."""
+
+import base64
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from app.sync import envelope
+from app.sync.protocol import Enrolment, Header, Hello, NoAnswer, ProtocolError, Receipt, Refusal
+from app.sync.replies import hello_of, receipt_of, refusal_of
+from app.sync.strict_json import NotStrict, object_of
+
+IDLE = 30.0
+CONNECT = 10.0
+LONGEST_ANSWER = 4 << 20
+Answer = TypeVar("Answer")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class InsecureAddress(ValueError):
+    """The address would send records in the clear."""
+
+
+class HttpDistrict:
+    """The district at `enrolment.address`, for the PC that owns `key`.
+
+    `ca` is a PEM file with the district's own certificate authority; only it is trusted then.  `idle` is the
+    longest silence on the line in seconds.  Raises InsecureAddress for plain http beyond loopback.
+    """
+
+    def __init__(
+        self, enrolment: Enrolment, key: Ed25519PrivateKey, *, ca: Path | None = None, idle: float = IDLE
+    ) -> None:
+        self._enrolment = enrolment
+        self._key = key
+        self._line = Line(enrolment.address, ca=ca, idle=idle)
+
+    def hello(self, acked_seq: int) -> Hello:
+        """See District.hello."""
+        return self._read(hello_of, self._answer("GET", "/v1/hello", acked_seq, b""))
+
+    def push(self, header: Header, body: bytes) -> Receipt:
+        """See District.push."""
+        return self._read(receipt_of, self._answer("POST", "/v1/push", header.first, body))
+
+    def interrupt(self) -> None:
+        """Break off whatever is under way, from another thread; every later request fails as interrupted."""
+        self._line.interrupt()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._line.close()
+
+    def __enter__(self) -> "HttpDistrict":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _answer(self, method: str, path: str, seq: int, body: bytes) -> bytes:
+        who = self._enrolment
+        asked = envelope.Asked(method, path, who.device, who.epoch, seq)
+        headers = envelope.request_headers(self._key, asked, body)
+        signature = base64.b64decode(headers[envelope.SIGNATURE])
+        status, said, content = self._line.exchange(method, path, headers, body)
+        answered = envelope.Answered(who.server, status, signature, content)
+        if not envelope.reply_is_genuine(said, who.server_key, answered):
+            raise _unsigned(status, said)
+        if status != 200:
+            raise self._read(partial(refusal_of, status), content)
+        return content
+
+    def _read(self, form: Callable[[bytes], Answer], content: bytes) -> Answer:
+        try:
+            return form(content)
+        except ProtocolError as error:
+            raise NoAnswer("not_the_district", error.code) from error
+
+
+class Line:
+    """One kept-alive connection and the plain exchange over it; every failure is a NoAnswer."""
+
+    def __init__(self, address: str, *, ca: Path | None, idle: float) -> None:
+        parts = urlsplit(address)
+        local = parts.hostname in LOOPBACK
+        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+            raise InsecureAddress("区服务器的地址必须以 https:// 开头。")
+        verify: ssl.SSLContext | bool = True
+        if ca is not None:
+            verify = ssl.create_default_context(cafile=str(ca))
+        self._address = address.rstrip("/")
+        self._interrupted = threading.Event()
+        self._stream: Any = None
+        self._client = httpx.Client(
+            verify=verify,
+            timeout=httpx.Timeout(idle, connect=min(CONNECT, idle)),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=60.0),
+            follow_redirects=False,
+            trust_env=not local,
+        )
+
+    def exchange(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and at most 4 MiB of body.  Raises NoAnswer."""
+        if self._interrupted.is_set():
+            raise NoAnswer("interrupted")
+        extensions = {"trace": self._trace}
+        try:
+            with self._client.stream(
+                method, self._address + path, headers=dict(headers), content=body, extensions=extensions
+            ) as response:
+                return response.status_code, response.headers, _bounded(response)
+        except httpx.TimeoutException as error:
+            connecting = isinstance(error, httpx.ConnectTimeout)
+            raise NoAnswer("offline" if connecting else "timeout", str(error)) from error
+        except httpx.ConnectError as error:
+            raise NoAnswer("offline", str(error)) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            code = "interrupted" if self._interrupted.is_set() else "reset"
+            raise NoAnswer(code, str(error)) from error
+
+    def interrupt(self) -> None:
+        """Shut the socket under a request of another thread."""
+        self._interrupted.set()
+        stream = self._stream
+        if stream is not None:
+            socket = stream.get_extra_info("socket")
+            try:
+                socket.shutdown(2)
+            except (OSError, AttributeError):
+                return
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._stream = info.get("return_value")
+            if self._interrupted.is_set():
+                self.interrupt()
+
+
+def enrol(
+    address: str,
+    code: str,
+    key: Ed25519PrivateKey,
+    *,
+    device: str,
+    epoch: int = 1,
+    label: str,
+    app: str = "",
+    ca: Path | None = None,
+) -> Enrolment:
+    """Register this PC (its own UUID `device`, in life `epoch`) with a one-time code of the district.
+
+    `label` is how the district's page names the PC.  Raises NoAnswer, InsecureAddress, or Refusal: 403
+    wrong_code, 422 device_known when the id belongs to another key.
+    """
+    public_key = key.public_key().public_bytes_raw()
+    asked = {"code": code, "public_key": base64.b64encode(public_key).decode(), "label": label, "app": app}
+    body = orjson.dumps(asked)
+    headers = envelope.request_headers(key, envelope.Asked("POST", "/v1/enrol", device, epoch, 0), body)
+    line = Line(address, ca=ca, idle=IDLE)
+    try:
+        status, said, content = line.exchange("POST", "/v1/enrol", headers, body)
+    finally:
+        line.close()
+    signature = base64.b64decode(headers[envelope.SIGNATURE])
+    try:
+        answer = object_of(content)
+        if status != 200:
+            raise refusal_of(status, content)
+        enrolment = Enrolment(
+            device=str(answer["device"]),
+            station=str(answer["station"]),
+            epoch=int(answer["epoch"]),
+            server=str(answer["server"]),
+            server_key=base64.b64decode(answer["server_key"], validate=True),
+            address=address,
+        )
+    except (NotStrict, ProtocolError, KeyError, TypeError, ValueError) as error:
+        raise NoAnswer("portal") from error
+    answered = envelope.Answered(enrolment.server, status, signature, content)
+    if not envelope.reply_is_genuine(said, enrolment.server_key, answered):
+        raise NoAnswer("portal")
+    return enrolment
+
+
+def _bounded(response: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > LONGEST_ANSWER:
+            raise NoAnswer("not_the_district")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unsigned(status: int, headers: Mapping[str, str]) -> NoAnswer | Refusal:
+    """What an answer without the district's signature means: somebody on the way spoke, nothing was receipted."""
+    if envelope.SIGNATURE in headers:
+        return NoAnswer("not_the_district")
+    if status == 413:
+        return Refusal(413, "too_large")
+    stated = headers.get("retry-after", "")
+    wait = float(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else None
+    if status == 429 or status >= 500:
+        return NoAnswer("busy", retry_after=wait)
+    return NoAnswer("portal")

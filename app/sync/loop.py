@@ -1,0 +1,79 @@
+"""Keeps sending on a thread of its own: after a save, after a click, when a wait is over; stops at once."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from app.sync.outcome import FAILED_HERE, Outcome
+from app.sync.service import Push
+
+FAILED_WAIT = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class SyncLoop:
+    """Runs `push` when there is reason to.
+
+    `changed` is called on this thread after each round.  `interrupt` breaks a request that is under way, so
+    that `stop` does not wait for a slow line.
+    """
+
+    def __init__(
+        self, push: Push, changed: Callable[[Outcome], None], interrupt: Callable[[], None] = lambda: None
+    ) -> None:
+        self._push = push
+        self._changed = changed
+        self._interrupt = interrupt
+        self._wake = threading.Condition()
+        self._saved = True
+        self._clicked = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin with whatever earlier days left unsent."""
+        self._thread.start()
+
+    def saved(self) -> None:
+        """Something was saved; a running wait after a failure is kept."""
+        with self._wake:
+            self._saved = True
+            self._wake.notify()
+
+    def click(self) -> None:
+        """Somebody asked for it: try at once, also after a stop."""
+        with self._wake:
+            self._clicked = True
+            self._wake.notify()
+
+    def stop(self, within: float = 5.0) -> bool:
+        """End the thread; True when it has ended within so many seconds.  Nothing unsent is lost by it."""
+        self._stopping.set()
+        with self._wake:
+            self._wake.notify()
+        self._interrupt()
+        if self._thread.ident is not None:
+            self._thread.join(within)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        outcome = Outcome("idle")
+        while self._awaits_reason(outcome):
+            try:
+                outcome = self._push.run(self._stopping.is_set)
+            except Exception:
+                # A full disk or a locked file here must not end sending for the rest of the day.
+                _log.exception("a round of sending failed")
+                outcome = Outcome("waiting", 0, FAILED_WAIT, "failed_here", FAILED_HERE)
+            self._changed(outcome)
+
+    def _awaits_reason(self, last: Outcome) -> bool:
+        """Sleep until there is something to do; False when it is time to end."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._has_reason(last), last.wait)
+            self._saved = self._clicked = False
+        return not self._stopping.is_set()
+
+    def _has_reason(self, last: Outcome) -> bool:
+        return self._stopping.is_set() or self._clicked or (last.state == "idle" and self._saved)

@@ -1,0 +1,59 @@
+"""What a round of sending came to, in words for the status bar."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.sync.protocol import NoAnswer, Refusal
+
+State = Literal["idle", "waiting", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`idle`: nothing unsent.  `waiting`: again after `wait` seconds.  `stopped`: only a click tries again.
+
+    `sent` counts revisions receipted in this round, `code` names the reason, `sentence` says it to the cadre.
+    """
+
+    state: State
+    sent: int = 0
+    wait: float | None = None
+    code: str = ""
+    sentence: str = ""
+
+
+KEPT = "内容都已保存在本机，"
+NO_ANSWER = {
+    "offline": "连不上区服务器，" + KEPT + "网络恢复后自动发送。",
+    "timeout": "网络太慢，区服务器没有及时答复，" + KEPT + "稍后自动再发。",
+    "reset": "发送途中网络断开，" + KEPT + "稍后自动再发。",
+    "portal": "网络需要先登录或被拦截，没有到达区服务器，" + KEPT + "请检查网络。",
+    "not_the_district": "这个地址上的不是本站登记的区服务器，没有发送，" + KEPT + "请与区里核对地址。",
+    "busy": "区服务器正忙，" + KEPT + "稍后自动再发。",
+    "interrupted": "已停止发送，" + KEPT + "下次打开时继续。",
+}
+REFUSED = {
+    "revoked": "这台电脑已被区里停用，不再发送，" + KEPT + "请联系区里。",
+    "unknown_device": "区里没有这台电脑的登记，不再发送，" + KEPT + "请联系区里重新登记。",
+    "wrong_signature": "区里不认这台电脑的签名，不再发送，" + KEPT + "请联系区里重新登记。",
+    "not_signed": "发送的内容缺少签名，不再发送，" + KEPT + "请联系区里。",
+    "too_old": "本程序版本太旧，区里不再接收，" + KEPT + "请先升级程序。",
+    "unknown_epoch": "区里登记的是这台电脑恢复或更换之前的编号，已停止发送，" + KEPT + "请联系区里处理。",
+    "other_content": "区里已有同一序号的不同内容，可能是硬盘被复制或恢复过旧备份，已停止发送，"
+    + KEPT
+    + "请联系区里处理。",
+    "nothing_there": "区里要求补发的内容本机已经没有，已停止发送，" + KEPT + "请联系区里处理。",
+}
+STOPPED = "区里没有接收（{code}），已停止发送，" + KEPT + "请联系区里。"
+FAILED_HERE = "本机数据文件暂时不能读写，发送已暂停，稍后自动再试。"
+
+
+def waiting(sent: int, wait: float, failure: NoAnswer | Refusal) -> Outcome:
+    """An outcome that tries again by itself."""
+    code = failure.code if failure.code in NO_ANSWER else "busy"
+    return Outcome("waiting", sent, wait, failure.code, NO_ANSWER[code])
+
+
+def stopped(sent: int, code: str) -> Outcome:
+    """An outcome that needs a person."""
+    return Outcome("stopped", sent, None, code, REFUSED.get(code, STOPPED.format(code=code)))

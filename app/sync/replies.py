@@ -1,0 +1,120 @@
+"""Answers of the district as JSON: written by the server, read strictly by the station."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from app.sync.protocol import VERDICTS, Hello, ProtocolError, Receipt, Refusal, Verdict
+from app.sync.strict_json import NotStrict, object_of
+
+
+def encoded(answer: Receipt | Hello | Mapping[str, Any]) -> bytes:
+    """An answer as one JSON object; empty parts of a receipt are left out."""
+    if isinstance(answer, Receipt):
+        return orjson.dumps(_receipt_content(answer))
+    if isinstance(answer, Hello):
+        return orjson.dumps({**asdict(answer), "receipt": _receipt_content(answer.receipt)})
+    return orjson.dumps(answer)
+
+
+def encoded_refusal(refusal: Refusal) -> bytes:
+    """A refusal as one JSON object."""
+    parts = {
+        "code": refusal.code,
+        "detail": refusal.detail or None,
+        "seq": refusal.seq,
+        "expected_seq": refusal.expected_seq,
+        "retry_after": refusal.retry_after,
+    }
+    return orjson.dumps({name: value for name, value in parts.items() if value is not None})
+
+
+def receipt_of(body: bytes) -> Receipt:
+    """The receipt an answer carries; raises ProtocolError."""
+    return _receipt(_content(body))
+
+
+def hello_of(body: bytes) -> Hello:
+    """The hello an answer carries; raises ProtocolError."""
+    content = _content(body)
+    receipt = content.get("receipt")
+    if not isinstance(receipt, dict):
+        raise ProtocolError("no_receipt")
+    return Hello(
+        server=_text(content, "server"),
+        server_epoch=_number(content, "server_epoch"),
+        epoch=_number(content, "epoch"),
+        receipt=_receipt(receipt),
+        acked_sha256=_text(content, "acked_sha256"),
+        max_bytes=_number(content, "max_bytes"),
+        schema_min=_number(content, "schema_min"),
+        schema_max=_number(content, "schema_max"),
+    )
+
+
+def refusal_of(status: int, body: bytes) -> Refusal:
+    """The refusal an answer carries; raises ProtocolError."""
+    content = _content(body)
+    wait = content.get("retry_after")
+    return Refusal(
+        status,
+        _text(content, "code"),
+        detail=_text(content, "detail") if "detail" in content else "",
+        seq=_number(content, "seq") if "seq" in content else None,
+        expected_seq=_number(content, "expected_seq") if "expected_seq" in content else None,
+        retry_after=float(wait) if isinstance(wait, int | float) else None,
+    )
+
+
+def _receipt_content(receipt: Receipt) -> dict[str, Any]:
+    content: dict[str, Any] = {"acked_seq": receipt.acked_seq, "time": receipt.time}
+    if receipt.verdicts:
+        content["verdicts"] = [
+            {"seq": verdict.seq, "code": verdict.code, "detail": verdict.detail}
+            for verdict in receipt.verdicts
+        ]
+    if receipt.backoff:
+        content["backoff"] = receipt.backoff
+    return content
+
+
+def _receipt(content: Mapping[str, Any]) -> Receipt:
+    verdicts = content.get("verdicts", [])
+    backoff = content.get("backoff", 0.0)
+    if not isinstance(verdicts, list) or not isinstance(backoff, int | float):
+        raise ProtocolError("wrong_receipt")
+    return Receipt(
+        _number(content, "acked_seq"),
+        tuple(_verdict(verdict) for verdict in verdicts),
+        _text(content, "time"),
+        max(0.0, float(backoff)),
+    )
+
+
+def _verdict(content: Any) -> Verdict:
+    if not isinstance(content, dict) or content.get("code") not in VERDICTS:
+        raise ProtocolError("wrong_verdict")
+    return Verdict(_number(content, "seq"), content["code"], _text(content, "detail"))
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    try:
+        return object_of(body)
+    except NotStrict as error:
+        raise ProtocolError(error.code) from error
+
+
+def _text(content: Mapping[str, Any], name: str) -> str:
+    value = content.get(name)
+    if not isinstance(value, str):
+        raise ProtocolError(f"no_{name}")
+    return value
+
+
+def _number(content: Mapping[str, Any], name: str) -> int:
+    value = content.get(name)
+    if type(value) is not int or not 0 <= value < 1 << 53:
+        raise ProtocolError(f"no_{name}")
+    return value

@@ -1,0 +1,163 @@
+"""Push: takes what is unsent from the outbox to the district, one batch at a time, and keeps the receipts."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.sync.backoff import Backoff
+from app.sync.batch import encode_batch, skip_line
+from app.sync.batch_size import BatchSize
+from app.sync.outcome import Outcome, stopped, waiting
+from app.sync.protocol import (
+    MAX_EXPANDED,
+    MAX_LINE,
+    MAX_REVISIONS,
+    District,
+    Header,
+    NoAnswer,
+    OutboxLine,
+    OutboxSource,
+    Refusal,
+)
+
+STOPPING = frozenset({401, 403, 422, 426})
+TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Under which name this PC sends: `schema` of its records, `app` its version for the district's page."""
+
+    device: str
+    epoch: int
+    schema: int
+    app: str = ""
+
+
+class Push:
+    """Sends until the outbox is empty, the line breaks, or the district says no."""
+
+    def __init__(
+        self,
+        outbox: OutboxSource,
+        district: District,
+        identity: Identity,
+        backoff: Backoff,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._outbox = outbox
+        self._district = district
+        self._identity = identity
+        self._backoff = backoff
+        self._clock = clock
+        self._size = BatchSize()
+        self._unsure = True
+        self._too_large: set[int] = set()
+        self._sent = 0
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
+        """One round; never raises for what the line or the district does."""
+        self._sent = 0
+        behind = 0
+        while not stop():
+            lines = self._next_lines()
+            if not lines:
+                return Outcome("idle", self._sent)
+            try:
+                rest = self._exchange(lines)
+            except NoAnswer as failure:
+                return self._lost(lines, failure)
+            except Refusal as refusal:
+                behind += refusal.status == 409
+                outcome = (
+                    stopped(self._sent, "nothing_there") if behind > 2 else self._refused(lines, refusal)
+                )
+                if outcome is not None:
+                    return outcome
+            else:
+                if rest:
+                    return Outcome("waiting", self._sent, rest, "rest")
+        return waiting(self._sent, 0.0, NoAnswer("interrupted"))
+
+    def _next_lines(self) -> list[OutboxLine]:
+        """Unsent lines without a gap, as many as one batch should carry."""
+        lines = self._outbox.next_lines(self._size.raw_bytes, self._size.count)
+        first = lines[0].seq if lines else 0
+        return [line for at, line in enumerate(lines) if line.seq == first + at]
+
+    def _exchange(self, lines: Sequence[OutboxLine]) -> float:
+        """Greet after any doubt, else send one batch; returns the seconds of rest the district asks for."""
+        if self._unsure:
+            self._greet(lines)
+            return 0.0
+        bodies = [self._body(line) for line in lines]
+        header, body = self._batch(lines[0].seq, bodies)
+        last = header.first + header.count - 1
+        receipt = self._district.push(header, body)
+        # A twin of this PC may have got further; what it sent is no receipt for what lies here.
+        acked = min(receipt.acked_seq, last)
+        if acked < header.first:
+            raise NoAnswer("not_the_district")
+        verdicts = [verdict for verdict in receipt.verdicts if verdict.seq <= acked]
+        self._outbox.apply_receipt(acked, verdicts, self._clock())
+        self._sent += acked - header.first + 1
+        self._too_large = {seq for seq in self._too_large if seq > acked}
+        self._size.went_well(sum(map(len, bodies[: header.count])), len(body))
+        self._backoff.succeeded()
+        return receipt.backoff
+
+    def _batch(self, first: int, bodies: Sequence[bytes]) -> tuple[Header, bytes]:
+        who = self._identity
+        while True:
+            header = Header(who.device, who.epoch, first, len(bodies), who.schema, who.app)
+            body = encode_batch(header, bodies)
+            if len(bodies) == 1 or (len(body) <= self._size.most and sum(map(len, bodies)) < MAX_EXPANDED):
+                return header, body
+            bodies = bodies[: len(bodies) // 2]
+
+    def _body(self, line: OutboxLine) -> bytes:
+        if line.seq in self._too_large or len(line.body) > MAX_LINE:
+            return skip_line(line, TOO_LARGE)
+        return line.body
+
+    def _greet(self, lines: Sequence[OutboxLine]) -> None:
+        """Learn where the district stands; a receipt lost on the way is made good without sending again."""
+        first = lines[0].seq
+        hello = self._district.hello(first - 1)
+        self._unsure = False
+        self._size.limit(hello.max_bytes)
+        acked = hello.receipt.acked_seq
+        if acked < first - 1:
+            self._outbox.continue_from(acked + 1)
+        elif acked >= first:
+            window = self._outbox.next_lines(MAX_EXPANDED, MAX_REVISIONS)
+            mine = next((line.body for line in window if line.seq == acked), None)
+            # Only the very line the district holds proves that it was this PC, not a twin, that was receipted.
+            if mine is not None and hashlib.sha256(mine).hexdigest() == hello.acked_sha256:
+                verdicts = [verdict for verdict in hello.receipt.verdicts if first <= verdict.seq <= acked]
+                self._outbox.apply_receipt(acked, verdicts, self._clock())
+                self._sent += acked - first + 1
+
+    def _lost(self, lines: Sequence[OutboxLine], failure: NoAnswer) -> Outcome:
+        if failure.code in ("timeout", "reset") and not self._unsure:
+            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+        self._unsure = True
+        return waiting(self._sent, self._backoff.next_wait(failure.retry_after), failure)
+
+    def _refused(self, lines: Sequence[OutboxLine], refusal: Refusal) -> Outcome | None:
+        """None when sending goes on at once, in another way."""
+        if refusal.status == 409 and refusal.expected_seq is not None:
+            self._outbox.continue_from(refusal.expected_seq)
+            return None
+        if refusal.status == 413 and len(lines) > 1:
+            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+            return None
+        seq = refusal.seq if refusal.seq is not None else lines[0].seq
+        bad_line = refusal.status == 413 or (refusal.status == 400 and refusal.seq is not None)
+        if bad_line and lines[0].seq <= seq <= lines[-1].seq and seq not in self._too_large:
+            self._too_large.add(seq)
+            return None
+        if refusal.status == 429 or refusal.status >= 500:
+            return waiting(self._sent, self._backoff.next_wait(refusal.retry_after), refusal)
+        return stopped(self._sent, refusal.code)

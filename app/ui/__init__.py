@@ -1,0 +1,1 @@
+"""The desk on screen: everything that uses Qt."""

@@ -1,0 +1,157 @@
+"""今日: what is due, what to go on with, and the four commonest jobs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.models.registry import RECORD_TYPES
+from app.models.station_time import station_day, station_time
+from app.store.drafts import Draft
+from app.store.due import DueItem
+from app.store.outbox import Refusal
+from app.store.recent import Touched
+from app.ui.banner import Banner
+from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
+from app.ui.layouts import scrolling, words
+from app.ui.page import Page
+from app.ui.sentences import sentence_of
+from app.ui.services import DeskServices
+from app.ui.tile import Tile
+from app.ui.words import day_text, weekday_text
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the page shows, read in one go."""
+
+    due: list[DueItem]
+    newest: list[Touched]
+    drafts: list[Draft]
+    refused: list[Refusal]
+    headlines: dict[str, str]
+
+
+class HomePage(Page):
+    """The first page of the day."""
+
+    new_requested = Signal(str)
+    search_requested = Signal(str)
+    record_requested = Signal(str, str)
+    draft_requested = Signal(object)
+
+    def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._services = services
+        self._greeting, self._day = words("", "title"), words("", "muted")
+        self._banner = Banner()
+        self._due = DueList()
+        self._drafts = DraftList()
+        self._refused = RefusedList()
+        self._newest = NewestList()
+        self._due.opened.connect(self.record_requested)
+        self._newest.opened.connect(self.record_requested)
+        self._refused.opened.connect(self.record_requested)
+        self._drafts.opened.connect(self.draft_requested)
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 22, 28, 28)
+        column.setSpacing(16)
+        column.addWidget(self._banner)
+        column.addWidget(self._greeting)
+        column.addWidget(self._day)
+        column.addLayout(self._jobs())
+        column.addLayout(self._lists(), 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(column))
+        self._greet()
+
+    def refresh(self) -> None:
+        """Read what is due, new, unfinished and refused."""
+        self._greet()
+        self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
+
+    def _greet(self) -> None:
+        now = self._services.clock()
+        today = station_day(now)
+        self._greeting.setText(
+            self.tr("{part}，{user}").format(part=self._part_of_day(now), user=self._services.user)
+        )
+        self._day.setText(
+            self.tr("{station} · {day} {weekday}").format(
+                station=self._services.station.name, day=day_text(today), weekday=weekday_text(today)
+            )
+        )
+
+    def _part_of_day(self, now: datetime) -> str:
+        hour = station_time(now).hour
+        if 5 <= hour < 11:
+            return self.tr("早上好")
+        if 11 <= hour < 13:
+            return self.tr("中午好")
+        return self.tr("下午好") if 13 <= hour < 18 else self.tr("晚上好")
+
+    def _jobs(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(14)
+        jobs = (
+            (self.tr("新纠纷"), self.tr("受理一起矛盾纠纷"), "mediation", "mediation_case"),
+            (self.tr("登记来访"), self.tr("来人反映、走访入户"), "visit", "service_visit"),
+            (self.tr("记巡逻"), self.tr("巡逻路线、点位和发现"), "patrol", "patrol_log"),
+        )
+        tiles = []
+        for title, below, sign, code in jobs:
+            tile = Tile(title, below, sign)
+            tile.clicked.connect(lambda _=False, code=code: self.new_requested.emit(code))
+            tiles.append(tile)
+        tile = Tile(self.tr("查居民"), self.tr("按姓名、证件、电话查"), "resident")
+        tile.clicked.connect(lambda: self.search_requested.emit("resident"))
+        for place, each in enumerate([*tiles, tile]):
+            grid.addWidget(each, 0, place)
+            grid.setColumnStretch(place, 1)
+        return grid
+
+    def _lists(self) -> QHBoxLayout:
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for side in (left, right):
+            side.setSpacing(16)
+            side.setAlignment(Qt.AlignmentFlag.AlignTop)
+        left.addWidget(self._due)
+        right.addWidget(self._refused)
+        right.addWidget(self._drafts)
+        right.addWidget(self._newest)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addLayout(right, 1)
+        return row
+
+    def _read(self) -> Today:
+        services = self._services
+        refused = list(services.outbox.refusals(50))
+        drafts = services.drafts.of(services.user)
+        wanted = {refusal.record_id: refusal.record_type for refusal in refused}
+        wanted |= {draft.record_id: draft.record_type for draft in drafts}
+        return Today(
+            services.due.items(self._today()),
+            services.recent.newest(),
+            [draft for draft in drafts if draft.record_type in RECORD_TYPES],
+            refused,
+            services.recent.headlines(wanted),
+        )
+
+    def _today(self) -> date:
+        return station_day(self._services.clock())
+
+    def _show(self, today: Today) -> None:
+        now = self._services.clock()
+        self._banner.clear()
+        self._due.show_items(today.due, station_day(now))
+        self._drafts.show_drafts(today.drafts, today.headlines, now)
+        self._refused.show_refusals(today.refused, today.headlines, now)
+        self._newest.show_records(today.newest, now)
+
+    def _tell(self, error: Exception) -> None:
+        self._banner.show_error(sentence_of(error))
