@@ -60,8 +60,7 @@ def mediation_case(**changes: Any) -> dict[str, Any]:
 def dispute(label: str) -> str:
     from app.models.codes import code_list
 
-    value = next(code.value for code in code_list("dispute_type").items if code.label.startswith(label))
-    return value
+    return next(code.value for code in code_list("dispute_type").items if code.label.startswith(label))
 
 
 def first_code(key: str) -> str:

@@ -128,6 +128,6 @@ def _variants(readings: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def typed_pinyin(text: str) -> str | None:
     """A search text as pinyin keys are written (`Lü Bù` → `lvbu`); None when it is not all Latin letters."""
-    plain = unicodedata.normalize("NFD", text.casefold()).replace("u\u0308", "v")
+    plain = unicodedata.normalize("NFKD", text.casefold()).replace("u\u0308", "v")
     letters = "".join(c for c in plain if not unicodedata.combining(c) and not c.isspace() and c not in "'’")
     return letters if letters and all(map(_LATIN_OR_DIGIT.fullmatch, letters)) else None

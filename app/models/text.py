@@ -14,6 +14,7 @@ _DROPPED_IN_SEARCH = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
 )
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _MIDDLE_DOTS = re.compile("[\u00b7\u0387\u2022\u2027\u2219\u22c5\u30fb\u318d\u2e31\uff65]")
 # 买买提.吐尔逊: a full stop between two hanzi is a name's middle dot; between digits it stays.
 _STOP_IN_NAME = re.compile("(?<=[\u2e80-\U0003ffff])\\.(?=[\u2e80-\U0003ffff])")
@@ -54,6 +55,11 @@ def _refusal(character: str, position: int) -> str:
     if 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069:
         return f"{where}是改变文字方向的隐藏符号（U+{code:04X}），会使显示与内容不符，请删去后重新输入。"
     return f"{where}是看不见的控制符（U+{code:04X}），无法保存和打印，请删去后重新输入。"
+
+
+def half_width(text: str) -> str:
+    """Full-width ASCII (１, Ａ, －) as plain ASCII; nothing else changed."""
+    return text.translate(_HALF_WIDTH)
 
 
 def search_fold(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.models import payload
@@ -104,13 +104,15 @@ class RecordStore:
                 self._give_number(connection, record_type, cleaned)
             else:
                 rows.keep_given(record_type, cleaned, before.values)
-                if not _differs(record_type, before, cleaned):
+            data = _data(record_type, before, cleaned)
+            if before is not None:
+                if not data:
                     return Saved(record_id, before.revision, before.head, before.values, tuple(problems))
                 _check_base(before, base)
-            head = self._write(connection, record_type, record_id, cleaned, before, by)
+            new = self._revision(record_type, record_id, before, "edit" if before else "create", data, by)
+            self._write(connection, new, cleaned)
             drafts.drop(connection, by, record_id)
-        revision = before.revision + 1 if before else 1
-        return Saved(record_id, revision, head, cleaned, tuple(problems))
+        return Saved(record_id, new.number, new.op_id, cleaned, tuple(problems))
 
     def void(self, record_type: RecordType, record_id: str, *, reason: str, by: str, base: str) -> None:
         """Take a record out of use with a reason; nothing is ever deleted.  Raises as `save`."""
@@ -121,91 +123,65 @@ class RecordStore:
             if before is None:
                 raise UnknownRecord
             _check_base(before, base)
-            at = self._clock()
-            head = self._enqueue(
-                connection, record_type, before, record_id, "void", {"reason": reason}, by, at
-            )
-            table = record_type.table
-            connection.execute(
-                update(table)
-                .where(table.c.id == record_id)
-                .values(
-                    revision=before.revision + 1, head=head, changed_by=by, changed_at=at, void_reason=reason
-                )
-            )
-            self._audit(connection, "void", record_type, record_id, by, at)
-            self._index(connection, record_type, record_id, before.values, active=False)
+            new = self._revision(record_type, record_id, before, "void", {"reason": reason}, by)
+            self._enqueue(connection, new)
+            rows.update_head(connection, record_type, record_id, {**new.head_columns, "void_reason": reason})
+            self._audit(connection, new)
+            self._index(connection, new, before.values, active=False)
 
-    def _write(
-        self,
-        connection: Connection,
-        record_type: RecordType,
-        record_id: str,
-        values: Values,
-        before: StoredRecord | None,
-        by: str,
-    ) -> str:
-        """One revision into all its places; answers its op_id."""
-        at = self._clock()
-        data = payload.encode(record_type, values)
-        if before:
-            data = payload.changes(payload.encode(record_type, before.values), data)
-        act = "edit" if before else "create"
-        head = self._enqueue(connection, record_type, before, record_id, act, data, by, at)
-        columns = rows.columns(record_type, values)
-        columns |= {"id": record_id, "head": head, "changed_by": by, "changed_at": at}
-        if before:
-            table = record_type.table
-            statement = update(table).where(table.c.id == record_id)
-            connection.execute(statement.values(revision=before.revision + 1, **columns))
-            rows.replace(connection, record_type, record_id, values, changed=set(data))
+    def _write(self, connection: Connection, new: "_Revision", values: Values) -> None:
+        """One revision into all its places."""
+        self._enqueue(connection, new)
+        columns = rows.columns(new.record_type, values) | new.head_columns
+        if new.before:
+            rows.update_head(connection, new.record_type, new.record_id, columns)
+            rows.replace(connection, new.record_type, new.record_id, values, changed=set(new.data))
         else:
-            columns |= {"revision": 1, "station": self._station.code, "created_by": by, "created_at": at}
-            rows.insert_head(connection, record_type, columns)
-            rows.add(connection, record_type, record_id, values)
-        self._audit(connection, act, record_type, record_id, by, at)
-        self._index(connection, record_type, record_id, values, active=True)
-        return head
+            columns |= {"station": self._station.code, "created_by": new.by, "created_at": new.at}
+            rows.insert_head(connection, new.record_type, {"id": new.record_id, **columns})
+            rows.add(connection, new.record_type, new.record_id, values)
+        self._audit(connection, new)
+        self._index(connection, new, values, active=True)
 
-    def _enqueue(
+    def _revision(
         self,
-        connection: Connection,
         record_type: RecordType,
-        before: StoredRecord | None,
         record_id: str,
+        before: StoredRecord | None,
         act: str,
         data: dict[str, Any],
         by: str,
-        at: datetime,
-    ) -> str:
-        op_id = str(uuid7())
-        seq = outbox.next_seq(connection, self._station.epoch)
+    ) -> "_Revision":
+        return _Revision(record_type, record_id, before, act, data, by, self._clock(), str(uuid7()))
+
+    def _enqueue(self, connection: Connection, new: "_Revision") -> None:
+        epoch = self._station.epoch
+        seq = outbox.next_seq(connection, epoch)
         line = {
             "seq": seq,
-            "op_id": op_id,
-            "type": record_type.code,
-            "record": record_id,
-            "act": act,
-            "base": before.head if before else None,
-            "revision": before.revision + 1 if before else 1,
-            "by": by,
-            "at": moment_text(at),
-            "data": data,
+            "op_id": new.op_id,
+            "type": new.record_type.code,
+            "record": new.record_id,
+            "act": new.act,
+            "base": new.before.head if new.before else None,
+            "revision": new.number,
+            "by": new.by,
+            "at": moment_text(new.at),
+            "data": new.data,
             "blobs": [],
         }
         row = {
-            "epoch": self._station.epoch,
+            "epoch": epoch,
             "seq": seq,
-            "op_id": op_id,
-            "record_type": record_type.code,
-            "record_id": record_id,
-            "act": act,
-            "by": by,
-            "at": at,
+            "op_id": new.op_id,
+            "record_type": new.record_type.code,
+            "record_id": new.record_id,
+            "act": new.act,
+            "by": new.by,
+            "at": new.at,
             "line": payload.canonical(line),
         }
         outbox.enqueue(connection, row)
-        return op_id
 
     def _give_number(self, connection: Connection, record_type: RecordType, values: Values) -> None:
         if record_type.numbered is None:
@@ -223,33 +199,48 @@ class RecordStore:
             segment=self._station.segment,
         )
 
-    def _audit(
-        self,
-        connection: Connection,
-        action: str,
-        record_type: RecordType,
-        record_id: str,
-        by: str,
-        at: datetime,
-    ) -> None:
-        subject = f"{record_type.code}/{record_id}"
-        audit.append(connection, audit.Entry(at, by, self._station.device_id, action, subject))
+    def _audit(self, connection: Connection, new: "_Revision") -> None:
+        subject = f"{new.record_type.code}/{new.record_id}"
+        audit.append(connection, audit.Entry(new.at, new.by, self._station.device_id, new.act, subject))
 
-    def _index(
-        self, connection: Connection, record_type: RecordType, record_id: str, values: Values, *, active: bool
-    ) -> None:
-        terms = record_type.search_terms(values)
+    def _index(self, connection: Connection, new: "_Revision", values: Values, *, active: bool) -> None:
+        terms = new.record_type.search_terms(values)
         search.index(
             connection,
-            record_type.code,
-            record_id,
+            new.record_type.code,
+            new.record_id,
             SearchTerms(terms[Search.NAME], terms[Search.NUMBER], terms[Search.TEXT]),
             active=active,
         )
 
 
-def _differs(record_type: RecordType, before: StoredRecord, values: Values) -> bool:
-    return payload.encode(record_type, before.values) != payload.encode(record_type, values)
+@dataclass(frozen=True)
+class _Revision:
+    """One revision on its way into the file; `data` is its wire data."""
+
+    record_type: RecordType
+    record_id: str
+    before: StoredRecord | None
+    act: str
+    data: dict[str, Any]
+    by: str
+    at: datetime
+    op_id: str
+
+    @property
+    def number(self) -> int:
+        return self.before.revision + 1 if self.before else 1
+
+    @property
+    def head_columns(self) -> dict[str, Any]:
+        """What every revision writes on its record beside the fields."""
+        return {"revision": self.number, "head": self.op_id, "changed_by": self.by, "changed_at": self.at}
+
+
+def _data(record_type: RecordType, before: StoredRecord | None, values: Values) -> dict[str, Any]:
+    """Wire data of what is new: everything of a first revision, the changed fields of a later one."""
+    data = payload.encode(record_type, values)
+    return payload.changes(payload.encode(record_type, before.values), data) if before else data
 
 
 def _check_base(before: StoredRecord, base: str | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, inspect
+from sqlalchemy import Connection, Table, delete, inspect, update
 from uuid_utils import uuid7
 
 from app.models.fields import Field, Kind
@@ -34,6 +34,14 @@ def columns(record_type: RecordType, values: Values) -> dict[str, Any]:
 def insert_head(connection: Connection, record_type: RecordType, columns: Mapping[str, Any]) -> None:
     """Write the record's own row."""
     _inserting(record_type.table).run(connection, columns)
+
+
+def update_head(
+    connection: Connection, record_type: RecordType, record_id: str, columns: Mapping[str, Any]
+) -> None:
+    """Write the given columns of the record's own row anew."""
+    table = record_type.table
+    connection.execute(update(table).where(table.c.id == record_id).values(**columns))
 
 
 def add(connection: Connection, record_type: RecordType, record_id: str, values: Values) -> None:

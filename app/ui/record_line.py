@@ -32,7 +32,8 @@ class RecordLine(QPushButton):
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(text, 1)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        for label in self.findChildren(QLabel):
+        labels: list[QLabel] = self.findChildren(QLabel)
+        for label in labels:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def set_badge(self, text: str, role: str) -> None:

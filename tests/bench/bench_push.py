@@ -83,7 +83,11 @@ serve(sys.argv[3] or None, Path(sys.argv[1]), port=int(sys.argv[2]), ready=lambd
 def measure_push(postgresql: str | None = None) -> dict[str, float]:
     """Medians of alternating rounds in records/s, and the ratios; `postgresql` names an empty database."""
     figures: dict[str, list[float]] = {"bare": [], "district": [], "bare_ingest": [], "district_ingest": []}
-    with tempfile.TemporaryDirectory() as name, _bare(Path(name)) as bare, _ours(Path(name), postgresql) as (address, code):
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _bare(Path(name)) as bare,
+        _ours(Path(name), postgresql) as (address, code),
+    ):
         pc = Pc.enrolled(address, code)
         for at in range(ROUNDS):
             lines = varied(pc.pen, RECORDS, at)

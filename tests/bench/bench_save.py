@@ -22,7 +22,10 @@ def measure(saves: int = 400) -> dict[str, float]:
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         database = found(
-            Path(folder) / "desk.db", secrets.token_bytes(32), station_code="511421125201", station_name="鹰头村"
+            Path(folder) / "desk.db",
+            secrets.token_bytes(32),
+            station_code="511421125201",
+            station_name="鹰头村",
         )
         with database.read() as connection:
             station = read_station(connection)
@@ -31,7 +34,8 @@ def measure(saves: int = 400) -> dict[str, float]:
         store = RecordStore(database, station, lambda: datetime.now(UTC))
         raw = database._connect()
         for code, record_type in RECORD_TYPES.items():
-            content = payload.canonical(payload.encode(record_type, record_type.clean(SAMPLES[code]())[0] | _no_rows(record_type)))
+            sample = record_type.clean(SAMPLES[code]())[0] | _no_rows(record_type)
+            content = payload.canonical(payload.encode(record_type, sample))
             ours, bare = [], []
             for turn in range(saves):
                 values = SAMPLES[code]()

@@ -106,10 +106,15 @@ def test_a_full_disk_is_said_in_words_and_saving_goes_on_when_there_is_room(desk
 
     record_id = str(uuid7())
     values = SAMPLES["mediation_case"](facts="事" * 5000)
-    with pytest.raises(StorageFull, match="磁盘已满"):
+
+    def save_until_refused():
         for _ in range(50):
+            nonlocal record_id
             record_id = str(uuid7())
             desk.store.save(RECORD_TYPES["mediation_case"], values, by="甲", record_id=record_id)
+
+    with pytest.raises(StorageFull, match="磁盘已满"):
+        save_until_refused()
     assert desk.reader.load(RECORD_TYPES["mediation_case"], record_id) is None
     limit["pages"] = pages + 4000
     desk.store.save(RECORD_TYPES["mediation_case"], values, by="甲", record_id=record_id)
@@ -204,7 +209,7 @@ def test_kill_at_random_points_of_two_hundred_saves_loses_no_acknowledged_one(de
             lines.append(saver.stdout.readline())
         saver.send_signal(signal.SIGKILL)
         rest, _ = saver.communicate()
-        told = [line for line in "".join(lines + [rest]).splitlines(keepends=True) if line.endswith("\n")]
+        told = [line for line in "".join([*lines, rest]).splitlines(keepends=True) if line.endswith("\n")]
         acknowledged += [tuple(line.split()) for line in told]
     database = Database.open(desk.path, desk.dek)
     assert verify(database, RECORD_TYPES) == []

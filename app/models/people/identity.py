@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.models.text import clean_text
+from app.models.text import clean_text, half_width
 
 RESIDENT_CARD = "111"
 RESIDENCE_PERMIT = "hmt"
@@ -28,11 +28,6 @@ _NEW = re.compile(r"[0-9]{17}[0-9X]")
 _OLD = re.compile(r"[0-9]{15}")
 _FROM_SPREADSHEET = re.compile(r"[0-9]+(\.[0-9]+)?E\+?[0-9]+|[0-9]{15,18}\.0*")
 _HIDDEN = re.compile("[\\s\u00a0\u3000\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff\\-\u2010-\u2015]")
-_WIDE = (
-    {0xFF10 + digit: str(digit) for digit in range(10)}
-    | {0xFF21 + letter: chr(65 + letter) for letter in range(26)}
-    | {0xFF41 + letter: chr(65 + letter) for letter in range(26)}
-)
 _LIKE_X = {ord(character): "X" for character in "ΧχХх×✕Ⅹ"}
 
 
@@ -89,7 +84,7 @@ def _tidied(typed: str) -> tuple[str, tuple[str, ...]]:
     bare = _HIDDEN.sub("", typed)
     if bare != typed:
         notes.append("证件号码中的空格、横线或隐藏符号已去掉。")
-    narrow = bare.translate(_WIDE)
+    narrow = half_width(bare)
     if narrow != bare:
         notes.append("证件号码中的全角字符已改为半角。")
     plain = narrow[:-1] + narrow[-1:].translate(_LIKE_X)

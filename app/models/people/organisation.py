@@ -1,7 +1,8 @@
 """Unified social credit code of organisations (统一社会信用代码, GB 32100-2015)."""
 
 import re
-import unicodedata
+
+from app.models.text import half_width
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
@@ -11,7 +12,7 @@ _IGNORED = re.compile("[\\s\u200b-\u200f\u2060\ufeff\\-]")
 
 def normal_uscc(text: str) -> str:
     """The code as it is stored: half-width capitals without spaces or hyphens."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return _IGNORED.sub("", half_width(text)).upper()
 
 
 def uscc_check_character(first_17: str) -> str:

@@ -16,9 +16,11 @@ AUDIT_TRIGGERS = (
 )
 
 SEARCH_TABLES: tuple[str, ...] = (
-    "CREATE TABLE search_entry ( id INTEGER PRIMARY KEY, record_type TEXT NOT NULL, record_id TEXT NOT NULL, active INTEGER NOT NULL, names TEXT NOT NULL, numbers TEXT NOT NULL, texts TEXT NOT NULL )",
+    "CREATE TABLE search_entry (id INTEGER PRIMARY KEY, record_type TEXT NOT NULL, record_id TEXT NOT NULL, "
+    "active INTEGER NOT NULL, names TEXT NOT NULL, numbers TEXT NOT NULL, texts TEXT NOT NULL)",
     "CREATE UNIQUE INDEX uq_search_entry_record ON search_entry (record_id, record_type)",
-    "CREATE VIRTUAL TABLE search_index USING fts5( tokens, content='', contentless_delete=1, detail=none, tokenize='ascii' )",
+    "CREATE VIRTUAL TABLE search_index USING fts5("
+    "tokens, content='', contentless_delete=1, detail=none, tokenize='ascii')",
     "INSERT INTO search_index(search_index, rank) VALUES ('pgsz', 3970)",
 )
 
