@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from app.ui.icons import icon, picture
+from app.ui.icons import icon
+from app.ui.sign import Sign
 from app.ui.theme import LIGHT, dress
 
 COLOURS = {"error": LIGHT.error, "warning": LIGHT.warning, "done": LIGHT.done}
@@ -16,7 +17,7 @@ class Banner(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign = QLabel()
+        self._sign = Sign("info", lines=1.1)
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -59,7 +60,7 @@ class Banner(QFrame):
         self.cleared.emit()
 
     def _say(self, tone: str, sentence: str) -> None:
-        self._sign.setPixmap(picture(tone, 22, COLOURS[tone], ratio=self.devicePixelRatioF()))
+        self._sign.show_icon(tone, COLOURS[tone])
         self._words.setText(sentence)
         self.setAccessibleName(sentence)
         dress(self, f"banner-{tone}")

@@ -43,9 +43,9 @@ class _Card(QFrame):
         self.show_lines([])
 
     def show_lines(self, lines: Sequence[RecordLine], count: int | None = None) -> None:
-        """Replace the lines; `count` says how many there are where not all are shown."""
+        """Replace the lines; `count` says how many there are, shown or not, where that is known."""
         emptied(self._lines)
-        total = len(lines) if count is None else count
+        total = count or 0
         self._heading.setText(f"{self._title}（{total}）" if total else self._title)
         for line in lines:
             self._lines.addWidget(line)

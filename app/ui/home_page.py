@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.models.registry import RECORD_TYPES
 from app.models.station_time import station_day, station_time
@@ -20,6 +21,8 @@ from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.tile import Tile
 from app.ui.words import day_text, weekday_text
+
+NARROW = 40  # lines of text that fit side by side: below it the page has one column
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,34 @@ class HomePage(Page):
         column.setContentsMargins(28, 22, 28, 28)
         column.setSpacing(16)
         column.addWidget(self._banner)
-        column.addWidget(self._greeting)
-        column.addWidget(self._day)
-        column.addLayout(self._jobs())
-        column.addLayout(self._lists(), 1)
+        column.addLayout(self._head())
+        self._tiles = self._jobs()
+        self._jobs_grid, self._lists_grid = QGridLayout(), QGridLayout()
+        self._jobs_grid.setSpacing(14)
+        self._lists_grid.setSpacing(16)
+        column.addLayout(self._jobs_grid)
+        column.addLayout(self._lists_grid)
+        column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(column))
+        self._narrow: bool | None = None
+        self._arrange()
         self._greet()
 
     def refresh(self) -> None:
         """Read what is due, new, unfinished and refused."""
         self._greet()
         self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._arrange()
 
     def _greet(self) -> None:
         now = self._services.clock()
@@ -93,9 +111,14 @@ class HomePage(Page):
             return self.tr("中午好")
         return self.tr("下午好") if 13 <= hour < 18 else self.tr("晚上好")
 
-    def _jobs(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setSpacing(14)
+    def _head(self) -> QVBoxLayout:
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self._greeting)
+        head.addWidget(self._day)
+        return head
+
+    def _jobs(self) -> list[Tile]:
         jobs = (
             (self.tr("新纠纷"), self.tr("受理一起矛盾纠纷"), "mediation", "mediation_case"),
             (self.tr("登记来访"), self.tr("来人反映、走访入户"), "visit", "service_visit"),
@@ -108,25 +131,30 @@ class HomePage(Page):
             tiles.append(tile)
         tile = Tile(self.tr("查居民"), self.tr("按姓名、证件、电话查"), "resident")
         tile.clicked.connect(lambda: self.search_requested.emit("resident"))
-        for place, each in enumerate([*tiles, tile]):
-            grid.addWidget(each, 0, place)
-            grid.setColumnStretch(place, 1)
-        return grid
+        return [*tiles, tile]
 
-    def _lists(self) -> QHBoxLayout:
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for side in (left, right):
-            side.setSpacing(16)
-            side.setAlignment(Qt.AlignmentFlag.AlignTop)
-        left.addWidget(self._due)
-        right.addWidget(self._refused)
-        right.addWidget(self._drafts)
-        right.addWidget(self._newest)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addLayout(left, 1)
-        row.addLayout(right, 1)
-        return row
+    def _arrange(self) -> None:
+        """Four tiles and two columns of lists; two and one where the text is large for the window."""
+        narrow = self.width() < NARROW * self.fontMetrics().height()
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        for place, tile in enumerate(self._tiles):
+            row, column = divmod(place, 2 if narrow else 4)
+            self._jobs_grid.addWidget(tile, row, column)
+        for column in range(4):
+            self._jobs_grid.setColumnStretch(column, 0 if narrow and column > 1 else 1)
+        lists = (self._refused, self._due, self._drafts, self._newest)
+        if narrow:
+            for row, each in enumerate(lists):
+                self._lists_grid.addWidget(each, row, 0, 1, 2)
+        else:
+            self._lists_grid.addWidget(self._due, 0, 0, 4, 1, Qt.AlignmentFlag.AlignTop)
+            for row, each in enumerate((self._refused, self._drafts, self._newest)):
+                self._lists_grid.addWidget(each, row, 1)
+            self._lists_grid.setRowStretch(3, 1)
+        self._lists_grid.setColumnStretch(0, 1)
+        self._lists_grid.setColumnStretch(1, 1)
 
     def _read(self) -> Today:
         services = self._services

@@ -21,14 +21,18 @@ def icon(name: str, colour: str | None = None, *, chosen: str | None = None) -> 
     return made
 
 
+def drawing(name: str, colour: str | None = None) -> str:
+    """The SVG of an icon in one colour; raises MissingResourceError."""
+    source = resources.path("icons", f"{name}.svg").read_text("utf-8")
+    return source.replace(f'stroke="{INK}"', f'stroke="{colour or MID}"')
+
+
 def picture(name: str, size: int, colour: str | None = None, *, ratio: float = 1.0) -> QPixmap:
     """The icon as a square picture of `size` device-independent pixels."""
-    drawing = resources.path("icons", f"{name}.svg").read_text("utf-8")
-    drawing = drawing.replace(f'stroke="{INK}"', f'stroke="{colour or MID}"')
     pixmap = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(pixmap.rect()))
+    QSvgRenderer(QByteArray(drawing(name, colour).encode())).render(painter, QRectF(pixmap.rect()))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

@@ -1,6 +1,6 @@
 """Small pieces every page is laid out with: headings, cards, buttons, a scrolling sheet."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.icons import icon
 
-WIDEST = 1180  # pixels; wider lines are hard to read
+WIDEST = 1440  # pixels; wider lines are hard to read
 
 
 def words(text: str, role: str = "", *, wrap: bool = True) -> QLabel:
@@ -35,7 +35,6 @@ def button(text: str, role: str = "", *, sign: str | None = None, colour: str | 
         made.setProperty("role", role)
     if sign:
         made.setIcon(icon(sign, colour))
-        made.setIconSize(QSize(20, 20))
     return made
 
 
@@ -73,3 +72,18 @@ def emptied(column: QLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
+
+
+def field(name: str, editor: QWidget, hint: str = "") -> QVBoxLayout:
+    """An editor with its label above and a hint below."""
+    label = words(name, "label")
+    label.setBuddy(editor)
+    editor.setAccessibleName(name)
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addWidget(label)
+    column.addWidget(editor)
+    if hint:
+        column.addWidget(words(hint, "hint"))
+        editor.setAccessibleDescription(hint)
+    return column

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings import TEXT_SIZES
-from app.ui.icons import icon, picture
+from app.ui.icons import icon
+from app.ui.sign import Sign
 
 RAIL_INK, RAIL_CHOSEN = "#c4d6db", "#ffffff"
 
@@ -73,12 +74,11 @@ class Navigation(QFrame):
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 12, 0)
         row.setSpacing(10)
-        sign, name = QLabel(), QLabel(station)
-        sign.setPixmap(picture("fengqiao", 34, ratio=self.devicePixelRatioF()))
+        name = QLabel(station)
         name.setObjectName("station")
         name.setWordWrap(True)
         name.setTextFormat(Qt.TextFormat.PlainText)
-        row.addWidget(sign)
+        row.addWidget(Sign("fengqiao", lines=1.6))
         row.addWidget(name, 1)
         return head
 
@@ -118,10 +118,9 @@ class Navigation(QFrame):
 
 def _rail_button(word: str, name: str) -> QToolButton:
     button = QToolButton()
-    button.setText(word)
+    button.setText(f"\u2002{word}")  # the style leaves no room of its own beside the icon
     button.setAccessibleName(word)
     button.setIcon(icon(name, RAIL_INK, chosen=RAIL_CHOSEN))
-    button.setIconSize(QSize(24, 24))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

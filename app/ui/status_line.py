@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.models.station_time import station_day
 from app.store.outbox import OutboxStatus
+from app.ui.elided import Elided
 from app.ui.theme import repolish
 from app.ui.words import short_moment
 
@@ -23,9 +24,7 @@ class StatusLine(QFrame):
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
         self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
-        self._state = QLabel()
-        self._state.setTextFormat(Qt.TextFormat.PlainText)
-        self._state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._state = Elided()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         more = QPushButton(self.tr("查看"))
         more.setProperty("role", "quiet")
@@ -50,8 +49,7 @@ class StatusLine(QFrame):
             alarm=returned > 0,
         )
         self._receipt.setText(receipt_text(status, now))
-        self._state.setText(sentence)
-        self._state.setToolTip(sentence)
+        self._state.say(sentence)
 
     def text(self) -> str:
         """The line as one sentence."""

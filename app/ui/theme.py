@@ -100,7 +100,7 @@ def style_sheet(theme: str, text_size: int) -> str:
         for name, pixels in {"t": BASE_TEXT, "t_small": 14, "t_large": 18, "t_title": 24}.items()
     }
     room = {f"s{pixels}": f"{round(pixels * (1 + (scale - 1) / 2))}px" for pixels in (2, 4, 6, 8, 10, 12, 16)}
-    room |= {f"i{pixels}": f"{round(pixels * scale)}px" for pixels in (12, 14, 18, 20)}
+    room |= {f"i{pixels}": f"{round(pixels * scale)}px" for pixels in (12, 14, 18, 20, 24)}
     pictures = {"icons": resources.path("icons").as_posix()}
     width = {"frame": "2px" if theme == "contrast" else "1px"}
     template = Template(resources.path("styles", SHEET).read_text("utf-8"))

@@ -208,14 +208,16 @@ def _post(client: httpx.Client, bodies: list[bytes]) -> None:
 @contextmanager
 def _bare(folder: Path) -> Iterator[httpx.Client]:
     port = _free_port()
-    with _process(BARE, str(folder / "bare.db"), str(port)):
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            deadline = time.monotonic() + 20
-            while time.monotonic() < deadline:
-                with suppress(httpx.ConnectError):
-                    client.get("/")
-                    break
-            yield client
+    with (
+        _process(BARE, str(folder / "bare.db"), str(port)),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(httpx.ConnectError):
+                client.get("/")
+                break
+        yield client
 
 
 @contextmanager

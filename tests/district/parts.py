@@ -18,7 +18,7 @@ from app.models.registry import RECORD_TYPES
 from app.sync.backoff import Backoff
 from app.sync.batch import encode_batch, line_of
 from app.sync.http_district import HttpDistrict, enrol
-from app.sync.protocol import District, Enrolment, Header, Line, Receipt, Verdict
+from app.sync.protocol import District, Enrolment, Header, Hello, Line, Receipt, Verdict
 from app.sync.service import Identity, Push
 from tests.samples import SAMPLES
 
@@ -226,3 +226,22 @@ def _reset(one: socket.socket) -> None:
     with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
+
+
+class Scripted:
+    """A district that answers by a list; what is left over when the list ends is receipted."""
+
+    def __init__(self, *answers: Exception | Receipt, acked: int = 0) -> None:
+        self.answers = list(answers)
+        self.acked = acked
+        self.counts: list[int] = []
+
+    def hello(self, acked_seq: int) -> Hello:
+        return Hello("s", 1, 1, Receipt(self.acked), "", 8 << 20, 1, 1)
+
+    def push(self, header: Any, body: bytes) -> Receipt:
+        self.counts.append(header.count)
+        answer = self.answers.pop(0) if self.answers else Receipt(header.first + header.count - 1)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer

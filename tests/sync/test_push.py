@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from app.district.server import DistrictServer
 from app.district.tables import revision
 from app.models.registry import RECORD_TYPES
 from app.sync.http_district import HttpDistrict, InsecureAddress
-from app.sync.protocol import MAX_LINE, Hello, NoAnswer, Receipt, Refusal, Verdict
+from app.sync.protocol import MAX_LINE
 from tests.conftest import DeskFile
 from tests.district.parts import (
     STATION,
@@ -32,13 +31,6 @@ from tests.district.parts import (
     push_of,
 )
 from tests.samples import SAMPLES
-
-
-@pytest.fixture
-def pc(sqlite_district: DistrictServer) -> Iterator[Pc]:
-    one = Pc.enrolled(sqlite_district.url, sqlite_district.open_code(STATION, "鹰头村"))
-    yield one
-    one.district.close()
 
 
 @pytest.fixture
@@ -224,71 +216,6 @@ def test_unreadable_row_is_held_and_the_others_flow(pc: Pc) -> None:
     outbox.rows[3].body = lines[3].body[:-1] + b',"act":"edit"}'
     assert push_of(outbox, pc.district, pc.enrolment).run().state == "idle"
     assert outbox.states() == ["acked", "acked", "acked", "held", "acked"]
-
-
-class Scripted:
-    """A district that answers by a list; what is left over when the list ends is receipted."""
-
-    def __init__(self, *answers: Exception | Receipt, acked: int = 0) -> None:
-        self.answers = list(answers)
-        self.acked = acked
-        self.counts: list[int] = []
-
-    def hello(self, acked_seq: int) -> Hello:
-        return Hello("s", 1, 1, Receipt(self.acked), "", 8 << 20, 1, 1)
-
-    def push(self, header: Any, body: bytes) -> Receipt:
-        self.counts.append(header.count)
-        answer = self.answers.pop(0) if self.answers else Receipt(header.first + header.count - 1)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def test_too_large_batches_halve_down_to_one_row(pc: Pc) -> None:
-    outbox = MemoryOutbox([pc.pen.create() for _ in range(16)])
-    district = Scripted(*[Refusal(413, "too_large")] * 4)
-    assert push_of(outbox, district, pc.enrolment).run().state == "idle"
-    assert district.counts[:5] == [16, 8, 4, 2, 1]
-    assert set(outbox.states()) == {"acked"}
-
-
-def test_twins_progress_is_no_receipt(pc: Pc) -> None:
-    outbox = MemoryOutbox([pc.pen.create(), pc.pen.create()])
-    district = Scripted(Receipt(900, (Verdict(900, "held"),)))
-    assert push_of(outbox, district, pc.enrolment).run().sent == 2
-
-
-def test_district_put_back_from_a_backup_gets_the_rest_again(pc: Pc) -> None:
-    outbox = MemoryOutbox([pc.pen.create() for _ in range(6)])
-    outbox.apply_receipt(5, (), datetime(2026, 11, 23, tzinfo=UTC))
-    district = Scripted(acked=2)
-    assert push_of(outbox, district, pc.enrolment).run().sent == 4
-
-
-def test_gap_the_outbox_cannot_fill_stops(pc: Pc) -> None:
-    outbox = MemoryOutbox([pc.pen.create()])
-    district = Scripted(*[Refusal(409, "gap", expected_seq=1)] * 5)
-    outcome = push_of(outbox, district, pc.enrolment).run()
-    assert (outcome.state, outcome.code) == ("stopped", "nothing_there")
-
-
-@pytest.mark.parametrize("status", [401, 403, 426])
-def test_district_that_says_no_stops_sending(pc: Pc, status: int) -> None:
-    outbox = MemoryOutbox([pc.pen.create()])
-    outcome = push_of(outbox, Scripted(Refusal(status, "too_old")), pc.enrolment).run()
-    assert outcome.state == "stopped"
-    assert outbox.states() == ["pending"]
-
-
-def test_a_thousand_failures_lose_nothing_and_never_retry_at_once(pc: Pc) -> None:
-    outbox = MemoryOutbox([pc.pen.create(), pc.pen.create()])
-    district = Scripted(*[NoAnswer("timeout")] * 1000)
-    push = push_of(outbox, district, pc.enrolment)
-    waits = [push.run().wait for _ in range(1000)]
-    assert all(wait is not None and 0.5 <= wait <= 900 for wait in waits)
-    assert push.run().state == "idle"
-    assert set(outbox.states()) == {"acked"}
 
 
 def test_real_outbox_drains_and_shows_what_was_refused(

@@ -1,0 +1,108 @@
+"""What every editor has: a label above, the input, and the sentence of a refusal below it."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.models.fields import Field
+from app.models.problems import Severity
+from app.ui.layouts import words
+from app.ui.services import DeskServices
+from app.ui.theme import dress, repolish
+from app.ui.words import label
+
+
+class Editor(QWidget):
+    """Edits one field.
+
+    `value()` answers what is typed, as the record type's `clean` understands it: text that cannot be understood
+    is answered as it stands, so nothing typed is lost.  `set_value` takes a typed value or such a text.
+    """
+
+    changed = Signal()
+
+    def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.services = services
+        self.setObjectName(field.name)
+        self._label = words(label(field.label), "label", wrap=False)
+        self._message = words("", "error")
+        self._message.hide()
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._label)
+        if field.required:
+            mark = words("*", "error", wrap=False)
+            mark.setAccessibleName(self.tr("必填"))
+            head.addWidget(mark)
+        head.addStretch(1)
+        self.head = head
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        self._column.addLayout(head)
+
+    def place_input(self, widget: QWidget, focus: QWidget | None = None) -> None:
+        """Put the input between label and message; `focus` takes the keyboard where it is another widget."""
+        self._input = focus or widget
+        self._input.setAccessibleName(label(self.field.label))
+        self.setFocusProxy(self._input)
+        self._label.setBuddy(self._input)
+        self._column.addWidget(widget)
+        self._column.addWidget(self._message)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def input(self) -> QWidget:
+        """The widget the keyboard goes to."""
+        return self._input
+
+    def value(self) -> Any:
+        """What is typed; None for nothing."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; None empties the editor.  Does not emit `changed`."""
+        raise NotImplementedError
+
+    def is_empty(self) -> bool:
+        """Whether nothing is typed."""
+        return self.value() in (None, "", [])
+
+    def show_problem(self, sentence: str, severity: Severity) -> None:
+        """Say what is wrong below the input."""
+        self._message.setText(label(sentence))
+        dress(self._message, severity.value)
+        self._message.show()
+        self._input.setAccessibleDescription(label(sentence))
+        self._mark(severity.value)
+
+    def show_hint(self, sentence: str) -> None:
+        """Say something helpful below the input, where nothing is wrong."""
+        if self._input.property("problem"):
+            return
+        self._message.setText(sentence)
+        dress(self._message, "hint")
+        self._message.setVisible(bool(sentence))
+
+    def clear_problem(self) -> None:
+        """Say nothing."""
+        self._message.clear()
+        self._message.hide()
+        self._input.setAccessibleDescription("")
+        self._mark("")
+
+    def problem(self) -> str:
+        """What is said below the input now."""
+        return self._message.text()
+
+    def title_label(self) -> QLabel:
+        """The label above the input."""
+        return self._label
+
+    def _mark(self, problem: str) -> None:
+        if (self._input.property("problem") or "") != problem:
+            self._input.setProperty("problem", problem)
+            repolish(self._input)

@@ -1,0 +1,241 @@
+"""The one window: rail on the left, pages on the right, the truth line below."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from app.models.record_type import RecordType
+from app.models.registry import RECORD_TYPES
+from app.settings import Settings
+from app.store.drafts import Draft
+from app.store.outbox import OutboxStatus
+from app.store.reading import StoredRecord
+from app.ui.banner import Banner
+from app.ui.home_page import HomePage
+from app.ui.navigation import Navigation, Place
+from app.ui.page import Page
+from app.ui.preview import open_agreement
+from app.ui.sentences import sentence_of
+from app.ui.services import DeskServices
+from app.ui.status_line import StatusLine
+from app.ui.sync_page import SyncPage
+from app.ui.sync_words import state_text
+
+HOME, SYNC = "home", "sync"
+STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
+
+
+class RecordPlace(Protocol):
+    """What the window asks of the page of a record type; RecordPage is it."""
+
+    saved: Any
+    print_requested: Any
+
+    def open_new(self) -> None: ...
+    def open_record(self, record_id: str) -> None: ...
+    def open_draft(self, draft: Draft) -> None: ...
+
+
+MakeRecordPage = Callable[[DeskServices, RecordType], Any]
+"""Makes the page of a record type: a Page that is a RecordPlace."""
+
+
+class MainWindow(QMainWindow):
+    """Brings pages to the front and passes on what they ask for; knows nothing of their insides."""
+
+    closed = Signal()
+    previewed = Signal(object)
+
+    def __init__(
+        self,
+        services: DeskServices,
+        make_record_page: MakeRecordPage,
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._make_record_page = make_record_page
+        self._pages: dict[str, Page] = {}
+        self._stack = QStackedWidget()
+        self._banner = Banner()
+        self._status = StatusLine()
+        self._closing = False
+        self.navigation = self._rail(settings)
+        self.setWindowTitle(self.tr("枫桥工作台 · {station}").format(station=services.station.name))
+        self.setMinimumSize(960, 600)
+        self.setCentralWidget(self._framed())
+        self.navigation.chosen.connect(self.open_page)
+        self._status.opened.connect(lambda: self.open_page(SYNC))
+        services.sync.news.changed.connect(self.refresh_status)
+        services.runner.failed_unheard.connect(lambda error: self.tell(sentence_of(error)))
+        self._every_minute = QTimer(self)
+        self._every_minute.timeout.connect(self.refresh_status)
+        self._every_minute.start(STATUS_EVERY)
+        QShortcut(QKeySequence.StandardKey.Find, self, self._search)
+        self.open_page(HOME)
+        self.refresh_status()
+
+    # Pages
+
+    def page(self, key: str) -> Page:
+        """The page of a place, made when it is first wanted."""
+        if key not in self._pages:
+            made = self._made(key)
+            self._pages[key] = made
+            self._stack.addWidget(made)
+        return self._pages[key]
+
+    def current_page(self) -> str:
+        """The place that is in front."""
+        return next(key for key, page in self._pages.items() if page is self._stack.currentWidget())
+
+    def open_page(self, key: str) -> Page:
+        """Bring a place to the front, fresh from the file."""
+        page = self.page(key)
+        self._stack.setCurrentWidget(page)
+        self.navigation.choose(key)
+        page.refresh()
+        return page
+
+    def open_new(self, code: str) -> None:
+        """Begin a new record of a type."""
+        self._record_page(code).open_new()
+
+    def open_record(self, code: str, record_id: str) -> None:
+        """Show a record of a type this program knows."""
+        if code in RECORD_TYPES:
+            self._record_page(code).open_record(record_id)
+
+    def open_draft(self, draft: Draft) -> None:
+        """Go on with a draft."""
+        self._record_page(draft.record_type).open_draft(draft)
+
+    def search(self, code: str) -> None:
+        """Go to the search box of a record type."""
+        self.open_page(code).go_to_search()
+
+    def refresh_status(self) -> None:
+        """Count again what is unsent and refused."""
+        services = self._services
+        services.runner.run(services.outbox.status, done=self._show_status, owner=self)
+
+    def tell(self, sentence: str) -> None:
+        """Show what went wrong outside any page."""
+        self._banner.show_error(sentence)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is typed before anything closes; the cadre is told that it is a draft, not a record."""
+        unsaved = [page for page in self._pages.values() if page.has_unsaved()]
+        if self._closing or not unsaved:
+            self._every_minute.stop()
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        self._keep(unsaved)
+
+    # Insides
+
+    def _rail(self, settings: Settings) -> Navigation:
+        places = [
+            Place(HOME, self.tr("今日"), "today"),
+            Place("mediation_case", self.tr("矛盾调解"), "mediation"),
+            Place("patrol_log", self.tr("巡逻"), "patrol"),
+            Place("service_visit", self.tr("来访走访"), "visit"),
+            Place("resident", self.tr("居民"), "resident"),
+            Place(SYNC, self.tr("同步"), "sync"),
+        ]
+        return Navigation(
+            places,
+            station=self._services.station.name,
+            user=self._services.user,
+            text_size=settings.text_size,
+            theme=settings.theme,
+        )
+
+    def _framed(self) -> QWidget:
+        inner = QWidget()
+        inner.setObjectName("page")
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self._banner)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self._status)
+        row = QHBoxLayout(inner)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.navigation)
+        row.addLayout(right, 1)
+        return inner
+
+    def _made(self, key: str) -> Page:
+        if key == HOME:
+            home = HomePage(self._services)
+            home.new_requested.connect(self.open_new)
+            home.search_requested.connect(self.search)
+            home.record_requested.connect(self.open_record)
+            home.draft_requested.connect(self.open_draft)
+            return home
+        if key == SYNC:
+            sync = SyncPage(self._services)
+            sync.record_requested.connect(self.open_record)
+            return sync
+        made: Page = self._make_record_page(self._services, RECORD_TYPES[key])
+        place: Any = made
+        place.saved.connect(self._saved)
+        place.print_requested.connect(self._print)
+        return made
+
+    def _record_page(self, code: str) -> RecordPlace:
+        page: Any = self.open_page(code)
+        return page  # type: ignore[no-any-return]  # every record page is a RecordPlace
+
+    def _saved(self) -> None:
+        self._services.sync.wake()
+        self.refresh_status()
+
+    def _search(self) -> None:
+        self.page(self.current_page()).go_to_search()
+
+    def _print(self, record: StoredRecord) -> None:
+        open_agreement(
+            self,
+            self._services,
+            record,
+            opened=self.previewed.emit,
+            failed=lambda error: self.tell(sentence_of(error)),
+        )
+
+    def _show_status(self, status: OutboxStatus) -> None:
+        sentence = state_text(self._services.sync, status)
+        self._status.show_status(status, self._services.clock(), sentence)
+
+    def _keep(self, unsaved: list[Page]) -> None:
+        """Keep one draft after the other, then say so and close; a file that takes none keeps the window open."""
+        if not unsaved:
+            self._say_kept()
+            return
+        first, rest = unsaved[0], unsaved[1:]
+        first.keep_typing(lambda: self._keep(rest), lambda error: self.tell(sentence_of(error)))
+
+    def _say_kept(self) -> None:
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle(self.tr("还有没保存的内容"))
+        box.setText(self.tr("没保存的内容已留作草稿，还不算正式记录。下次打开，在“今日”里接着写。"))
+        leave = box.addButton(self.tr("退出"), QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton(self.tr("回去接着写"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda pressed: self._leave() if pressed is leave else None)
+        box.open()
+
+    def _leave(self) -> None:
+        self._closing = True
+        self.close()

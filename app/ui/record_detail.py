@@ -1,0 +1,147 @@
+"""One record to read: its sections as a sheet, and who wrote what when."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.models.fields import Field, fields_of
+from app.models.record_type import RecordType
+from app.store.reading import Change, StoredRecord
+from app.ui.layouts import button, card, emptied, scrolling, words
+from app.ui.record_list import shown
+from app.ui.theme import LIGHT
+from app.ui.words import label, moment_text
+
+ACTS = {"create": "新建", "edit": "修改", "void": "作废"}
+STATES = {
+    "pending": "未上报",
+    "inflight": "正在上报",
+    "acked": "已上报",
+    "held": "区里退回",
+    "conflict": "与区里不一致",
+}
+
+
+class RecordDetail(QWidget):
+    """The record chosen in the list."""
+
+    edit_requested = Signal()
+    void_requested = Signal()
+    print_requested = Signal()
+
+    def __init__(self, record_type: RecordType, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._type = record_type
+        self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
+        self.print = button(self.tr("打印协议书"), sign="print")
+        self.void = button(self.tr("作废"), "danger", sign="void")
+        self.edit.clicked.connect(self.edit_requested)
+        self.print.clicked.connect(self.print_requested)
+        self.void.clicked.connect(self.void_requested)
+        self._title = words("", "section")
+        self._below = words("", "muted")
+        acts = QHBoxLayout()
+        acts.setSpacing(8)
+        acts.addWidget(self.edit)
+        if record_type.code == "mediation_case":
+            acts.addWidget(self.print)
+        else:
+            self.print.hide()
+        acts.addStretch(1)
+        acts.addWidget(self.void)
+        self._body = QVBoxLayout()
+        self._body.setSpacing(12)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 8, 16)
+        column.setSpacing(10)
+        column.addLayout(self._body)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(8)
+        outer.addWidget(self._title)
+        outer.addWidget(self._below)
+        outer.addLayout(acts)
+        outer.addWidget(scrolling(column), 1)
+
+    def show_record(self, record: StoredRecord, history: Sequence[Change]) -> None:
+        """Show a record and its history."""
+        self._title.setText(self._type.headline_of(record.values))
+        number = record.values.get("number") or ""
+        self._below.setText(
+            self.tr("{number}　第 {revision} 版，{by} {at}").format(
+                number=number,
+                revision=record.revision,
+                by=record.changed_by,
+                at=moment_text(record.changed_at),
+            )
+        )
+        emptied(self._body)
+        if record.void_reason:
+            note = words(self.tr("已作废：{reason}").format(reason=record.void_reason), "error")
+            self._body.addWidget(note)
+        for name in (self.edit, self.void):
+            name.setEnabled(record.void_reason is None)
+        for section in self._type.sections:
+            fields = [self._type.fields[name] for name in section.fields]
+            if any(shown(field, record.values.get(field.name)) for field in fields):
+                self._body.addWidget(self._section(section.title, fields, record.values))
+        self._body.addWidget(self._history(history))
+
+    def _section(self, title: str, fields: Sequence[Field], values: Mapping[str, Any]) -> QWidget:
+        frame, column = card(label(title))
+        grid = _grid()
+        for field in fields:
+            value = values.get(field.name)
+            if field.rows is not None:
+                for place, row in enumerate(value or (), start=1):
+                    _line(grid, f"{label(field.label)} {place}", _row_text(field, row))
+            elif text := shown(field, value):
+                _line(grid, label(field.label), text)
+        column.addLayout(grid)
+        return frame
+
+    def _history(self, history: Sequence[Change]) -> QWidget:
+        frame, column = card(self.tr("修订记录"))
+        grid = _grid()
+        for change in reversed(history):
+            what = label(ACTS.get(change.act, change.act))
+            changed = [
+                label(self._type.fields[name].label) for name in change.data if name in self._type.fields
+            ]
+            if change.act == "edit" and changed:
+                what += "：" + "、".join(changed)
+            if change.act == "void":
+                what += "：" + str(change.data.get("reason", ""))
+            state = label(STATES.get(change.state, change.state))
+            _line(grid, moment_text(change.at), f"{change.by}　{what}　（{state}）")
+        column.addLayout(grid)
+        return frame
+
+
+def _grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
+def _line(grid: QGridLayout, name: str, text: str) -> None:
+    row = grid.rowCount()
+    grid.addWidget(words(name, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+    value = words(text)
+    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    grid.addWidget(value, row, 1)
+
+
+def _row_text(field: Field, row: Mapping[str, Any]) -> str:
+    assert field.rows is not None
+    parts = []
+    for name, of in fields_of(field.rows).items():
+        text = "" if name == "resident" else shown(of, row.get(name))
+        if text:
+            parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
+    return QCoreApplication.translate("RecordDetail", "，").join(parts)

@@ -1,0 +1,196 @@
+"""The form of a record: sections that fold, every field where the paper has it, refusals at their fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.models.fields import Field, Kind
+from app.models.problems import Problem, Severity
+from app.models.record_type import RecordType, Section
+from app.ui.editors.base import Editor
+from app.ui.field_group import FieldGroup, MakeSpecial
+from app.ui.icons import icon
+from app.ui.layouts import button, card, scrolling
+from app.ui.parties_editor import PartiesEditor
+from app.ui.rows_editor import RowsEditor
+from app.ui.services import DeskServices
+from app.ui.words import label
+
+# What the kinds cannot express is edited by a hand-made editor: (record type, field) → editor.
+SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {("mediation_case", "parties"): PartiesEditor}
+
+
+class SectionCard(QWidget):
+    """A titled group of fields that folds."""
+
+    def __init__(self, section: Section, group: FieldGroup, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.group = group
+        frame, column = card()
+        self._head = QPushButton(label(section.title))
+        self._head.setProperty("role", "section-head")
+        self._head.setCheckable(True)
+        self._head.setFocusPolicy(Qt.FocusPolicy.TabFocus if section.folded else Qt.FocusPolicy.NoFocus)
+        self._head.toggled.connect(self._fold)
+        column.addWidget(self._head)
+        column.addWidget(group)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        self._head.setChecked(not section.folded)
+        self._fold(not section.folded)
+
+    def unfold(self) -> None:
+        """Open the section."""
+        self._head.setChecked(True)
+
+    def _fold(self, is_open: bool) -> None:
+        self.group.setVisible(is_open)
+        self._head.setIcon(icon("chevron-down" if is_open else "chevron-right"))
+
+
+class RecordForm(QWidget):
+    """Edits the values of one record."""
+
+    changed = Signal()
+
+    def __init__(
+        self, record_type: RecordType, services: DeskServices, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.record_type = record_type
+        self._sections: list[SectionCard] = []
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 8, 28, 40)
+        column.setSpacing(14)
+        self._summary = QVBoxLayout()
+        self._summary.setSpacing(0)
+        column.addLayout(self._summary)
+        for section in record_type.sections:
+            fields = [record_type.fields[name] for name in section.fields]
+            special = {
+                field.name: self._special(field)
+                for field in fields
+                if field.kind is Kind.ROWS or (record_type.code, field.name) in SPECIAL
+            }
+            group = FieldGroup(fields, services, special=special)
+            group.changed.connect(self.changed)
+            made = SectionCard(section, group)
+            self._sections.append(made)
+            column.addWidget(made)
+        column.addStretch(1)
+        self._area: QScrollArea = scrolling(column)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+        self._watch_lines()
+
+    @property
+    def editors(self) -> dict[str, Editor]:
+        """The editors of the record's own fields by name."""
+        return {name: editor for section in self._sections for name, editor in section.group.editors.items()}
+
+    def values(self) -> dict[str, Any]:
+        """What is typed, as the record type's `clean` takes it and as a draft keeps it."""
+        return {name: value for section in self._sections for name, value in section.group.values().items()}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show a record or a draft."""
+        for section in self._sections:
+            section.group.set_values(values)
+        self.show_problems(())
+
+    def begin_new(self) -> None:
+        """Show an empty record with what a new one begins with."""
+        self.set_values({})
+        for section in self._sections:
+            section.group.fill_defaults()
+
+    def focus_first(self) -> None:
+        """Put the cursor into the first required field that is empty, else into the first."""
+        editors = self.editors.values()
+        wanted = next((e for e in editors if e.field.required and e.is_empty()), None)
+        (wanted or next(iter(editors))).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Say each problem at its field and list them above, each a link that jumps there."""
+        for editor in self._all_editors():
+            editor.clear_problem()
+        while (item := self._summary.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for problem in problems:
+            editor = self.editor_at(problem.path)
+            if editor is not None:
+                editor.show_problem(problem.message, problem.severity)
+            link = button(label(problem.message), "problem-" + problem.severity.value)
+            link.setIcon(icon(problem.severity.value))
+            link.clicked.connect(lambda _=False, path=problem.path: self.jump_to(path))
+            self._summary.addWidget(link)
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        if errors:
+            self.jump_to(errors[0].path)
+        elif problems:
+            self._area.verticalScrollBar().setValue(0)
+
+    def editor_at(self, path: str) -> Editor | None:
+        """The editor of a problem's path (`amount`, `parties.1.name`), or the nearest there is."""
+        name, _, rest = path.partition(".")
+        editor = self.editors.get(name)
+        cards = getattr(editor, "cards", None)
+        if rest and cards:
+            index, _, part = rest.partition(".")
+            if index.isdigit() and int(index) < len(cards):
+                found: Editor | None = cards[int(index)].group.editors.get(part)
+                return found or editor
+        return editor
+
+    def jump_to(self, path: str) -> None:
+        """Unfold the section of a field, scroll to it and put the cursor there."""
+        editor = self.editor_at(path)
+        name = path.partition(".")[0]
+        for section in self._sections:
+            if name in section.group.editors:
+                section.unfold()
+        if editor is not None:
+            editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
+            self._area.ensureWidgetVisible(editor, 20, 80)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter in a line moves on, as on paper."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.KeyPress
+            and isinstance(watched, QLineEdit)
+        ):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.focusNextChild()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _special(self, field: Field) -> MakeSpecial:
+        made = SPECIAL.get((self.record_type.code, field.name), RowsEditor)
+
+        def make(of: Field, services: DeskServices, parent: QWidget | None) -> Editor:
+            editor = made(of, services, parent)
+            editor.changed.connect(self._watch_lines)
+            return editor
+
+        return make
+
+    def _watch_lines(self) -> None:
+        """Rows added later have lines of their own."""
+        lines: list[QLineEdit] = self.findChildren(QLineEdit)
+        for line in lines:
+            line.removeEventFilter(self)
+            line.installEventFilter(self)
+
+    def _all_editors(self) -> list[Editor]:
+        found: list[Editor] = self.findChildren(Editor)
+        return found

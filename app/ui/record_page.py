@@ -1,0 +1,235 @@
+"""The page of a record type: the list, the record beside it, and the form in its place while one is written."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from uuid_utils import uuid7
+
+from app.models.record_type import RecordType
+from app.store.drafts import Draft
+from app.store.reading import Change, StoredRecord
+from app.ui.banner import Banner
+from app.ui.form_page import FormPage
+from app.ui.layouts import button, words
+from app.ui.page import Page
+from app.ui.record_detail import RecordDetail
+from app.ui.record_list import RecordList
+from app.ui.sentences import sentence_of
+from app.ui.services import DeskServices
+from app.ui.theme import LIGHT
+from app.ui.words import label
+
+EMPTY = {
+    "mediation_case": "还没有矛盾纠纷。有人申请调解或主动介入时，按“新增”登记第一件。",
+    "patrol_log": "还没有巡逻日志。巡逻回来后，按“新增”照着纸质记录填写。",
+    "service_visit": "还没有来访走访。有人来反映事情或入户走访后，按“新增”登记。",
+    "resident": "还没有居民。先登记常来办事的人，以后各处都能直接选用。",
+}
+
+
+class RecordPage(Page):
+    """List, detail and form of one record type."""
+
+    saved = Signal(str, str)
+    print_requested = Signal(object)
+
+    def __init__(
+        self, services: DeskServices, record_type: RecordType, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._services = services
+        self._type = record_type
+        self._record: StoredRecord | None = None
+        self._open_next: str | None = None
+        self.banner = Banner()
+        self.list = RecordList(record_type, services)
+        self.detail = RecordDetail(record_type)
+        self.form_page = FormPage(services, record_type)
+        self._beside = QStackedWidget()
+        self._beside.addWidget(_centred(label(EMPTY.get(record_type.code, "从左边选一条查看。"))))
+        self._beside.addWidget(self.detail)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._reading())
+        self._stack.addWidget(self.form_page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self.list.chosen.connect(self._show)
+        self.list.failed.connect(self.banner.show_error)
+        self.list.model.filled.connect(self._filled)
+        self.detail.edit_requested.connect(self._edit)
+        self.detail.void_requested.connect(self._void)
+        self.detail.print_requested.connect(self._print)
+        self.form_page.left.connect(self._leave_form)
+        self.form_page.saved.connect(self._saved)
+        for keys, act in (
+            (QKeySequence.StandardKey.Print, self._print),
+            (QKeySequence.StandardKey.New, self.open_new),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    # What the window asks for
+
+    def refresh(self) -> None:
+        if self._stack.currentIndex() == 0:
+            self.list.refresh()
+
+    def has_unsaved(self) -> bool:
+        return self.form_page.has_unsaved()
+
+    def keep_typing(self, kept: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+        self.form_page.keeper.keep_now(kept, failed)
+
+    def go_to_search(self) -> None:
+        if self._stack.currentIndex() == 0:
+            self.list.search.setFocus()
+            self.list.search.selectAll()
+
+    def open_new(self) -> None:
+        """Begin a new record; what was being written stays as a draft."""
+        self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_new(str(uuid7()))))
+
+    def open_record(self, record_id: str) -> None:
+        """Show a record beside the list."""
+        self._when_kept(lambda: self._show(record_id))
+
+    def open_draft(self, draft: Draft) -> None:
+        """Go on with a draft."""
+        self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_draft(draft)))
+
+    # Insides
+
+    def _reading(self) -> QWidget:
+        add = button(self.tr("新增"), "primary", sign="add", colour=LIGHT.on_accent)
+        add.setToolTip(self.tr("新增一条（Ctrl+N）"))
+        add.clicked.connect(self.open_new)
+        head = QHBoxLayout()
+        head.addWidget(words(label(self._type.title), "title", wrap=False))
+        head.addStretch(1)
+        head.addWidget(add)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(self.list)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(self._beside)
+        split.setSizes([560, 520])
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        page = QWidget()
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(24, 18, 24, 16)
+        outer.setSpacing(12)
+        outer.addLayout(head)
+        outer.addWidget(self.banner)
+        outer.addWidget(split, 1)
+        return page
+
+    def _when_kept(self, go_on: Callable[[], None]) -> None:
+        """Keep what is typed, then leave the form; a file that takes no draft keeps the form open."""
+
+        def leave() -> None:
+            self.form_page.close_form()
+            self._stack.setCurrentIndex(0)
+            go_on()
+
+        if self.form_page.has_unsaved():
+            self.form_page.keeper.keep_now(leave, self.form_page.tell)
+        else:
+            leave()
+
+    def _show_form(self, begin: Callable[[], None]) -> None:
+        self.banner.clear()
+        self._stack.setCurrentIndex(1)
+        begin()
+
+    def _show(self, record_id: str) -> None:
+        reader, kind = self._services.reader, self._type
+
+        def read() -> tuple[StoredRecord | None, list[Change]]:
+            return reader.load(kind, record_id), reader.history(record_id)
+
+        self._services.runner.run(read, done=self._show_read, failed=self._tell, owner=self)
+
+    def _show_read(self, read: tuple[StoredRecord | None, list[Change]]) -> None:
+        record, history = read
+        self._record = record
+        if record is None:
+            self.banner.show_error(self.tr("没有找到这条记录。"))
+            return
+        self.detail.show_record(record, history)
+        self._beside.setCurrentIndex(1)
+
+    def _filled(self) -> None:
+        if self._open_next is not None:
+            self.list.choose(self._open_next)
+            self._open_next = None
+
+    def _edit(self) -> None:
+        if self._record is not None:
+            record = self._record
+            self._show_form(lambda: self.form_page.begin_edit(record))
+
+    def _void(self) -> None:
+        if self._record is None:
+            return
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(self.tr("作废"))
+        dialog.setLabelText(self.tr("作废后仍可查看，不能再修改。请写明原因："))
+        dialog.setOkButtonText(self.tr("作废"))
+        dialog.setCancelButtonText(self.tr("返回"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(self._void_for)
+        dialog.open()
+
+    def _void_for(self, reason: str) -> None:
+        record, services, kind = self._record, self._services, self._type
+        if record is None:
+            return
+
+        def void() -> None:
+            services.store.void(kind, record.id, reason=reason, by=services.user, base=record.head)
+
+        services.runner.run(
+            void, done=lambda _: self._voided(record.id), failed=self._tell, owner=self, in_turn=True
+        )
+
+    def _voided(self, record_id: str) -> None:
+        self.banner.show_done(self.tr("已作废。"))
+        self._show(record_id)
+        self.list.refresh()
+        self.saved.emit(self._type.code, record_id)
+
+    def _print(self) -> None:
+        if self._record is not None and self._type.code == "mediation_case":
+            self.print_requested.emit(self._record)
+
+    def _saved(self, record_id: str, sentence: str) -> None:
+        self.saved.emit(self._type.code, record_id)
+        if self.form_page.is_open():
+            return
+        self._stack.setCurrentIndex(0)
+        self._open_next = record_id
+        self.list.refresh()
+        self._show(record_id)
+        self.banner.show_done(sentence)
+
+    def _leave_form(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.list.refresh()
+
+    def _tell(self, error: Exception) -> None:
+        self.banner.show_error(sentence_of(error))
+
+
+def _centred(text: str) -> QWidget:
+    made = words(text, "muted")
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return made

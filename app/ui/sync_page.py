@@ -1,0 +1,171 @@
+"""同步: what waits for the district, what it receipted, what it sent back and why."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.store.outbox import OutboxStatus, Refusal
+from app.store.recent import Touched
+from app.ui.banner import Banner
+from app.ui.home_lists import SIGNS, act_text, record_title, refusal_text
+from app.ui.layouts import button, card, emptied, scrolling, words
+from app.ui.page import Page
+from app.ui.record_line import RecordLine
+from app.ui.sentences import sentence_of
+from app.ui.services import DeskServices
+from app.ui.sync_words import address_text, state_text
+from app.ui.theme import LIGHT
+from app.ui.words import short_moment
+
+WAITING_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What the page shows, read in one go."""
+
+    status: OutboxStatus
+    refused: list[Refusal]
+    waiting: list[Touched]
+    headlines: dict[str, str]
+
+
+class SyncPage(Page):
+    """Shows sending and starts it; sending itself goes on without this page."""
+
+    record_requested = Signal(str, str)
+
+    def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._services = services
+        self._banner = Banner()
+        self._state = words("")
+        self._unsent, self._returned, self._receipt = (words("", "figure") for _ in range(3))
+        self._send = button(self.tr("现在上报"), "primary", sign="sync", colour=LIGHT.on_accent)
+        self._send.clicked.connect(self._ask)
+        self._refused_card, self._refused = _list_card(self.tr("区里退回的"))
+        self._waiting_card, self._waiting = _list_card(self.tr("等待上报的"))
+        column = QVBoxLayout()
+        column.setContentsMargins(28, 22, 28, 28)
+        column.setSpacing(16)
+        column.addWidget(words(self.tr("同步"), "title"))
+        column.addWidget(self._banner)
+        column.addWidget(self._overview())
+        column.addWidget(self._refused_card)
+        column.addWidget(self._waiting_card)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(column))
+        services.sync.news.changed.connect(self._sent)
+
+    def refresh(self) -> None:
+        """Count again what waits and what came back."""
+        self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
+
+    def _overview(self) -> QWidget:
+        frame, column = card()
+        top = QHBoxLayout()
+        top.setSpacing(20)
+        text = QVBoxLayout()
+        text.setSpacing(6)
+        text.addWidget(words(address_text(self._services.sync.address), "section"))
+        text.addWidget(self._state)
+        top.addLayout(text, 1)
+        top.addWidget(self._send, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(top)
+        figures = QGridLayout()
+        figures.setHorizontalSpacing(48)
+        for place, (label, figure) in enumerate(
+            (
+                (self.tr("未上报"), self._unsent),
+                (self.tr("退回"), self._returned),
+                (self.tr("上次回执"), self._receipt),
+            )
+        ):
+            figures.addWidget(words(label, "muted", wrap=False), 0, place)
+            figures.addWidget(figure, 1, place, Qt.AlignmentFlag.AlignVCenter)
+            figure.setWordWrap(False)
+            figure.setAccessibleName(label)
+        figures.setColumnStretch(3, 1)
+        column.addLayout(figures)
+        return frame
+
+    def _ask(self) -> None:
+        self._banner.clear()
+        self._send.setEnabled(False)
+        self._state.setText(self.tr("正在上报……"))
+        self._services.sync.send_now()
+
+    def _sent(self) -> None:
+        self._send.setEnabled(self._services.sync.address is not None)
+        if self.isVisible():
+            self.refresh()
+
+    def _read(self) -> Sending:
+        services = self._services
+        refused = list(services.outbox.refusals())
+        return Sending(
+            services.outbox.status(),
+            refused,
+            services.recent.waiting(WAITING_SHOWN),
+            services.recent.headlines({of.record_id: of.record_type for of in refused}),
+        )
+
+    def _show(self, sending: Sending) -> None:
+        status, now = sending.status, self._services.clock()
+        sync = self._services.sync
+        self._send.setEnabled(sync.address is not None)
+        self._state.setText(state_text(sync, status))
+        self._unsent.setText(self.tr("{count} 条").format(count=status.unsent))
+        returned = status.held + status.conflicts
+        self._returned.setText(self.tr("{count} 条").format(count=returned))
+        at = status.last_receipt_at
+        self._receipt.setText(short_moment(at, now) if at else self.tr("还没有"))
+        self._list_refused(sending)
+        self._list_waiting(sending)
+
+    def _list_refused(self, sending: Sending) -> None:
+        emptied(self._refused)
+        for refusal in sending.refused:
+            name = sending.headlines.get(refusal.record_id) or record_title(refusal.record_type)
+            line = RecordLine("returned", name, refusal_text(refusal))
+            line.set_badge(self.tr("改正"), "badge-error")
+            line.clicked.connect(
+                lambda _=False, of=refusal: self.record_requested.emit(of.record_type, of.record_id)
+            )
+            self._refused.addWidget(line)
+        if not sending.refused:
+            sentence = self.tr("没有退回的记录。区里退回时，这里会写明原因，点一下就能改正。")
+            self._refused.addWidget(words(sentence, "muted"))
+
+    def _list_waiting(self, sending: Sending) -> None:
+        emptied(self._waiting)
+        now = self._services.clock()
+        for touched in sending.waiting:
+            below = f"{record_title(touched.record_type)} · {act_text(touched.act)} · {touched.by}"
+            line = RecordLine(SIGNS.get(touched.record_type, "edit"), touched.headline, below)
+            line.set_badge(short_moment(touched.at, now), "muted")
+            line.clicked.connect(
+                lambda _=False, of=touched: self.record_requested.emit(of.record_type, of.record_id)
+            )
+            self._waiting.addWidget(line)
+        rest = sending.status.unsent - len(sending.waiting)
+        if not sending.waiting:
+            self._waiting.addWidget(words(self.tr("都已上报，没有等待的记录。"), "muted"))
+        elif rest > 0:
+            self._waiting.addWidget(words(self.tr("后面还有 {count} 条。").format(count=rest), "muted"))
+
+    def _tell(self, error: Exception) -> None:
+        self._banner.show_error(sentence_of(error))
+
+
+def _list_card(title: str) -> tuple[QWidget, QVBoxLayout]:
+    frame, column = card(title)
+    frame.setAccessibleName(title)
+    lines = QVBoxLayout()
+    lines.setSpacing(2)
+    column.addLayout(lines)
+    return frame, lines

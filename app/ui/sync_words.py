@@ -1,0 +1,31 @@
+"""Where sending stands, as a sentence for the sync page and the status line."""
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QCoreApplication
+
+from app.store.outbox import OutboxStatus
+from app.ui.services import SyncControl
+from app.ui.words import label
+
+
+def address_text(address: str | None) -> str:
+    """The district's address without what a cadre need not see."""
+    if not address:
+        return QCoreApplication.translate("SyncWords", "还没有设置区服务器")
+    host = urlsplit(address).netloc or address
+    return QCoreApplication.translate("SyncWords", "区服务器：{host}").format(host=host)
+
+
+def state_text(sync: SyncControl, status: OutboxStatus) -> str:
+    """What sending is doing now and what that means for the records."""
+    if sync.address is None:
+        return QCoreApplication.translate(
+            "SyncWords", "没有设置区服务器地址，记录都保存在本机；设置以后会自动上报。"
+        )
+    outcome = sync.news.outcome
+    if outcome is not None and outcome.sentence:
+        return label(outcome.sentence)
+    if status.unsent:
+        return QCoreApplication.translate("SyncWords", "正在自动上报，不用等待，可以继续工作。")
+    return QCoreApplication.translate("SyncWords", "都已上报。保存的记录会自动上报，断网时先存在本机。")
