@@ -1,7 +1,8 @@
 """Opens the district's database: an embedded SQLite file by default, PostgreSQL by URL, schema brought up to date."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,12 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction, durable when the block ends; on SQLite it is the only one from its first statement."""
-        with self.engine.begin() as connection:
+        """One transaction, durable when the block ends; on SQLite writers take turns."""
+        with self._turn, self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -96,6 +98,7 @@ def _pragmas(connection: Any, _record: object) -> None:
         "trusted_schema=OFF",
         "cell_size_check=ON",
         "cache_size=-32768",
+        "wal_autocheckpoint=4000",
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

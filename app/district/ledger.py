@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Table, insert, select
 
 from app.district.fold import State
+from app.district.queries import ANY_HELD, BASE, HELD, LIFT, LOST, MOVE, RELEASE, SINCE, STATES, UPDATE_STATE
 from app.district.tables import conflict, held, record_state, revision, station
 from app.models.payload import canonical
 from app.sync.batch import line_of
@@ -51,16 +52,16 @@ class Ledger:
         """Bring in the states of `records` and, where the station has any, their held revisions."""
         wanted = list(set(records))
         if wanted:
-            for row in self.connection.execute(_STATES, {"station": self.station, "records": wanted}):
+            for row in self.connection.execute(STATES, {"station": self.station, "records": wanted}):
                 self._states[row.record] = _state_of(row)
                 self._stored.add(row.record)
 
     def load_waiting(self, records: Iterable[str]) -> None:
         """Bring in the open held revisions of `records`; most stations have none."""
-        if self.connection.execute(_ANY_HELD, {"station": self.station}).first() is None:
+        if self.connection.execute(ANY_HELD, {"station": self.station}).first() is None:
             return
         wanted = {"station": self.station, "records": list(set(records))}
-        for row in self.connection.execute(_HELD, wanted):
+        for row in self.connection.execute(HELD, wanted):
             waiting = Waiting(row.position, row.device, row.epoch, line_of(row.line, row.seq))
             self._waiting.setdefault(row.record, []).append(waiting)
 
@@ -155,24 +156,24 @@ class Ledger:
             seen: int | None = row[_PLACE["seen"]]
             return seen
         keys = {"station": self.station, "record": record, "base": base}
-        found = self.connection.execute(_BASE, keys).first()
+        found = self.connection.execute(BASE, keys).first()
         if found is None or found.applied is None:
             return None
-        seen = found.seen if found.op_id == base else found.applied
-        return seen
+        place: int = found.seen if found.op_id == base else found.applied
+        return place
 
     def changed_since(self, record: str, seen: int, device: str) -> set[str]:
         """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
         self._settle()
         names: set[str] = set()
         keys = {"station": self.station, "record": record, "seen": seen, "device": device}
-        for row in self.connection.execute(_SINCE, keys).all():
+        for row in self.connection.execute(SINCE, keys).all():
             if row.act == "void":
                 names.add("")
                 continue
             lost = {"station": self.station, "position": row.position}
             names |= line_of(row.line, row.seq).data.keys() - set(
-                self.connection.execute(_LOST, lost).scalars()
+                self.connection.execute(LOST, lost).scalars()
             )
         return names
 
@@ -195,9 +196,9 @@ class Ledger:
         for statement, rows in (
             (insert(held), self._held),
             (insert(conflict), self._conflicts),
-            (_RELEASE, self._released),
-            (_LIFT, self._lifted),
-            (_UPDATE_STATE, self._changed_states()),
+            (RELEASE, self._released),
+            (LIFT, self._lifted),
+            (UPDATE_STATE, self._changed_states()),
         ):
             if rows:
                 self.connection.execute(statement, rows)
@@ -206,7 +207,7 @@ class Ledger:
             gathered.clear()
         self._changed.clear()
         moved = {"b_station": self.station, "position": self._position}
-        self.connection.execute(_MOVE, moved)
+        self.connection.execute(MOVE, moved)
         return self._position
 
     def _new_states(self) -> list[list[Any]]:
@@ -267,74 +268,3 @@ def _state_of(row: Any) -> State:
         whole = orjson.loads(row.line)["data"]
         document = {name: value for name, value in whole.items() if value is not None}
     return State(row.type, row.head, row.version, document, row.void_reason)
-
-
-_STATES = (
-    select(
-        record_state.c.record,
-        record_state.c.type,
-        record_state.c.head,
-        record_state.c.version,
-        record_state.c.void_reason,
-        record_state.c.document,
-        revision.c.line,
-    )
-    .outerjoin(
-        revision,
-        and_(
-            record_state.c.document.is_(None),
-            revision.c.station == record_state.c.station,
-            revision.c.position == record_state.c.position,
-        ),
-    )
-    .where(
-        record_state.c.station == bindparam("station"),
-        record_state.c.record.in_(bindparam("records", expanding=True)),
-    )
-)
-_ANY_HELD = (
-    select(held.c.position)
-    .where(held.c.station == bindparam("station"), held.c.released_at.is_(None))
-    .limit(1)
-)
-_HELD = (
-    select(
-        held.c.record,
-        revision.c.position,
-        revision.c.device,
-        revision.c.epoch,
-        revision.c.seq,
-        revision.c.line,
-    )
-    .join(revision, and_(revision.c.station == held.c.station, revision.c.position == held.c.position))
-    .where(
-        held.c.station == bindparam("station"),
-        held.c.released_at.is_(None),
-        held.c.record.in_(bindparam("records", expanding=True)),
-    )
-    .order_by(held.c.position)
-)
-_BASE = select(revision.c.op_id, revision.c.applied, revision.c.seen).where(
-    revision.c.station == bindparam("station"),
-    revision.c.record == bindparam("record"),
-    or_(revision.c.op_id == bindparam("base"), revision.c.head_after == bindparam("base")),
-)
-_SINCE = select(revision.c.position, revision.c.act, revision.c.seq, revision.c.line).where(
-    revision.c.station == bindparam("station"),
-    revision.c.record == bindparam("record"),
-    revision.c.applied > bindparam("seen"),
-    revision.c.device != bindparam("device"),
-)
-_LOST = select(conflict.c.field).where(
-    conflict.c.station == bindparam("station"), conflict.c.position == bindparam("position")
-)
-_RELEASE = update(revision).where(
-    revision.c.station == bindparam("b_station"), revision.c.position == bindparam("b_position")
-)
-_LIFT = update(held).where(
-    held.c.station == bindparam("b_station"), held.c.position == bindparam("b_position")
-)
-_UPDATE_STATE = update(record_state).where(
-    record_state.c.station == bindparam("b_station"), record_state.c.record == bindparam("b_record")
-)
-_MOVE = update(station).where(station.c.station == bindparam("b_station"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import and_, desc, func, select
+from sqlalchemy import Connection, and_, desc, func, select
 
 from app.district.database import Database
 from app.district.tables import device, held, record_state, revision, station
@@ -66,60 +66,74 @@ class Overview:
 
 def overview(database: Database) -> Overview:
     """Read in one transaction, so the figures of the page agree with each other."""
-    arrival = select(
-        revision.c.station,
-        device.c.label,
-        revision.c.type,
-        revision.c.act,
-        revision.c.line,
-        revision.c.received_at,
-        revision.c.outcome,
-        revision.c.detail,
-        revision.c.record,
-    ).outerjoin(device, and_(device.c.station == revision.c.station, device.c.device == revision.c.device))
-    waiting = arrival.join(
-        held, and_(held.c.station == revision.c.station, held.c.position == revision.c.position)
-    ).where(held.c.released_at.is_(None))
     with database.read() as connection:
-        devices = [
-            DeviceLine(row[0], row[1], row[2], row[3], row[4], row[5] or "", row[6] or "", bool(row[7]))
-            for row in connection.execute(
-                select(
-                    device.c.station,
-                    device.c.label,
-                    device.c.device,
-                    device.c.epoch,
-                    device.c.acked_seq,
-                    device.c.last_seen,
-                    device.c.app,
-                    device.c.revoked_at.is_not(None),
-                ).order_by(desc(func.coalesce(device.c.last_seen, "")), device.c.enrolled_at)
-            )
-        ]
-        names = dict(connection.execute(select(station.c.station, station.c.name)).all())
-        counted = (
-            select(record_state.c.station, record_state.c.type, func.count())
-            .group_by(record_state.c.station, record_state.c.type)
-            .order_by(record_state.c.type)
+        devices = _devices(connection)
+        return Overview(
+            _stations(connection, devices), devices, _newest(connection, devices), _held(connection)
         )
-        counts: dict[str, dict[str, int]] = {}
-        for code, kind, number in connection.execute(counted):
-            counts.setdefault(code, {})[kind] = number
-        newest: list[Arrival] = []
-        for code in list(dict.fromkeys(line.station for line in devices))[:SHOWN_STATIONS]:
-            latest = arrival.where(revision.c.station == code).order_by(desc(revision.c.position))
-            newest += [_arrival(tuple(row)) for row in connection.execute(latest.limit(SHOWN_EACH))]
-        held_lines = connection.execute(waiting.order_by(desc(revision.c.received_at)).limit(SHOWN))
-        still = [_arrival(tuple(row)) for row in held_lines]
+
+
+_ARRIVAL = select(
+    revision.c.station,
+    device.c.label,
+    revision.c.type,
+    revision.c.act,
+    revision.c.line,
+    revision.c.received_at,
+    revision.c.outcome,
+    revision.c.detail,
+    revision.c.record,
+).outerjoin(device, and_(device.c.station == revision.c.station, device.c.device == revision.c.device))
+_DEVICES = select(
+    device.c.station,
+    device.c.label,
+    device.c.device,
+    device.c.epoch,
+    device.c.acked_seq,
+    func.coalesce(device.c.last_seen, ""),
+    func.coalesce(device.c.app, ""),
+    device.c.revoked_at.is_not(None),
+).order_by(desc(func.coalesce(device.c.last_seen, "")), device.c.enrolled_at)
+_COUNTED = (
+    select(record_state.c.station, record_state.c.type, func.count())
+    .group_by(record_state.c.station, record_state.c.type)
+    .order_by(record_state.c.type)
+)
+
+
+def _devices(connection: Connection) -> list[DeviceLine]:
+    return [DeviceLine(*row) for row in connection.execute(_DEVICES)]
+
+
+def _newest(connection: Connection, devices: list[DeviceLine]) -> list[Arrival]:
+    """The latest of the stations heard from last, read along each station's own log."""
+    newest: list[Arrival] = []
+    for code in list(dict.fromkeys(line.station for line in devices))[:SHOWN_STATIONS]:
+        latest = _ARRIVAL.where(revision.c.station == code).order_by(desc(revision.c.position))
+        newest += [_arrival(tuple(row)) for row in connection.execute(latest.limit(SHOWN_EACH))]
     newest.sort(key=lambda one: one.received_at, reverse=True)
-    return Overview(_stations(names, devices, counts), devices, newest[:SHOWN], still)
+    return newest[:SHOWN]
 
 
-def _stations(
-    names: dict[str, str], devices: list[DeviceLine], counts: dict[str, dict[str, int]]
-) -> list[StationLine]:
+def _held(connection: Connection) -> list[Arrival]:
+    waiting = (
+        _ARRIVAL.join(
+            held, and_(held.c.station == revision.c.station, held.c.position == revision.c.position)
+        )
+        .where(held.c.released_at.is_(None))
+        .order_by(desc(revision.c.received_at))
+    )
+    return [_arrival(tuple(row)) for row in connection.execute(waiting.limit(SHOWN))]
+
+
+def _stations(connection: Connection, devices: list[DeviceLine]) -> list[StationLine]:
+    counts: dict[str, dict[str, int]] = {}
+    for code, kind, number in connection.execute(_COUNTED):
+        counts.setdefault(code, {})[kind] = number
     lines = []
-    for code, name in sorted(names.items()):
+    for code, name in connection.execute(
+        select(station.c.station, station.c.name).order_by(station.c.station)
+    ):
         own = [line for line in devices if line.station == code]
         last = max((line.last_seen for line in own), default="")
         lines.append(StationLine(code, name, len(own), last, counts.get(code, {})))

@@ -47,8 +47,8 @@ class RecentReader:
         """The revisions not receipted yet, oldest first."""
         statement = select(*_COLUMNS).where(revision.c.state.in_(UNSENT))
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(revision.c.seq).limit(limit)).tuples()
-            return _named(connection, rows.all())
+            rows = connection.execute(statement.order_by(revision.c.seq).limit(limit)).all()
+            return _named(connection, [tuple(row) for row in rows])
 
     def headlines(self, records: Mapping[str, str]) -> dict[str, str]:
         """The naming line by record id, for `records` given as id → record type code."""

@@ -10,13 +10,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from app.models.pinyin import name_keys, typed_pinyin
 from app.models.text import search_fold
 
 NAME_HEAD, NAME_WHOLE, PINYIN_HEAD = 4, 16, 12
-SHORTEST_NUMBER, NUMBER_HEAD, NUMBER_TAIL = 3, 14, 6
-MOST_PAIRS = 16  # pairs of one long word that go into the index query; `holds` looks at the whole word
+SHORTEST_NUMBER, NUMBER_TAIL = 3, 6
+# Fourteen digits of an ID leave a handful of people; case numbers share all but the last characters.
+NUMBER_HEAD, WORDED_NUMBER_HEAD = 14, 32
+MOST_PAIRS = 16  # pairs of one long word that are looked at; `holds` looks at the whole word
 _MARK_BASE = 0x10F000  # private use: ASCII marks are moved here
 _END = "\U0010f0ff"  # stands after the last character, so that it too begins a pair
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\U0010f000-\U0010f0ff]")
@@ -91,6 +94,10 @@ def _number_keys(number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((_bare(number), *parts)))
 
 
+def _number_head(key: str) -> int:
+    return NUMBER_HEAD if key.isascii() else WORDED_NUMBER_HEAD
+
+
 def type_token(record_type: str) -> str:
     """The token every entry of a record type carries."""
     return "k" + _safe(record_type)
@@ -107,7 +114,7 @@ def tokens(record_type: str, haystack: Haystack) -> str:
             found.update(_heads("p", key, 1, PINYIN_HEAD))
     for number in haystack.numbers.split("\n"):
         for key in _number_keys(number):
-            found.update(_heads("h", key, SHORTEST_NUMBER, NUMBER_HEAD))
+            found.update(_heads("h", key, SHORTEST_NUMBER, _number_head(key)))
             found.update("l" + key[-n:] for n in range(SHORTEST_NUMBER, min(len(key), NUMBER_TAIL) + 1))
     for text in _safe_lines(haystack.texts):
         found.update(_pairs("t", text))
@@ -118,11 +125,18 @@ def _safe_lines(texts: str) -> Iterator[str]:
     return map(_safe, texts.split("\n"))
 
 
-class Word:
-    """One typed word in the forms it is compared in; `alone` when the query is this word only."""
+Choice: TypeAlias = Callable[[list[str]], list[str]]
 
-    def __init__(self, typed: str, *, alone: bool) -> None:
+
+class Word:
+    """One typed word in the forms it is compared in.
+
+    `alone` when the query is this word only; `rarest` picks of many tokens those that few entries carry.
+    """
+
+    def __init__(self, typed: str, rarest: Choice, *, alone: bool) -> None:
         self.text = _fold(typed)
+        self.rarest = rarest
         self.alone = alone
 
     @cached_property
@@ -148,16 +162,13 @@ class Word:
         return {tier: expression for tier in TIERS if (expression := tier.expression(self))}
 
 
-def _pairs_of(mark: str, word: str) -> str:
-    """Entries with every pair of the word; of a single character, entries with a pair that begins with it.
-
-    A single character typed alone asks for names beginning with it, never for texts.
-    """
-    if len(word) == 1:
-        return f'"{mark}{word}"*'
-    pairs = list(dict.fromkeys(map(str.__add__, word, word[1:])))
-    step = -(-len(pairs) // MOST_PAIRS)
-    return "(" + " AND ".join(f'"{mark}{pair}"' for pair in pairs[::step]) + ")"
+def _pairs_of(mark: str, text: str, rarest: Choice) -> str:
+    """Entries with the pairs of a text; of a single character, entries with a pair that begins with it."""
+    if len(text) == 1:
+        return f'"{mark}{text}"*'
+    pairs = list(dict.fromkeys(map(str.__add__, text, text[1:])))
+    chosen = rarest([mark + pair for pair in pairs[:: -(-len(pairs) // MOST_PAIRS)]])
+    return "(" + " AND ".join(f'"{token}"' for token in chosen) + ")"
 
 
 def _whole_name(word: Word) -> str:
@@ -168,19 +179,22 @@ def _name_head(word: Word) -> str:
     if not word.name:
         return ""
     head = f'"n{word.name[:NAME_HEAD]}"'
-    return head if len(word.name) <= NAME_HEAD else f"({head} AND {_pairs_of('i', word.name[1:])})"
+    return (
+        head if len(word.name) <= NAME_HEAD else f"({head} AND {_pairs_of('i', word.name[1:], word.rarest)})"
+    )
 
 
 def _name_inside(word: Word) -> str:
+    # A single character typed alone asks for names that begin with it.
     if not word.name or (word.alone and len(word.name) == 1):
         return ""
-    return _pairs_of("i", word.name)
+    return _pairs_of("i", word.name, word.rarest)
 
 
 def _number(word: Word) -> str:
     if not word.number:
         return ""
-    head, tail = word.number[:NUMBER_HEAD], word.number[-NUMBER_TAIL:]
+    head, tail = word.number[: _number_head(word.number)], word.number[-NUMBER_TAIL:]
     return f'("h{head}" OR "l{tail}")'
 
 
@@ -191,7 +205,7 @@ def _pinyin(word: Word) -> str:
 def _text(word: Word) -> str:
     if not word.text or (word.alone and len(word.text) == 1):
         return ""
-    return _pairs_of("t", _safe(word.text))
+    return _pairs_of("t", _safe(word.text), word.rarest)
 
 
 def _has_number(word: Word, haystack: Haystack) -> bool:
@@ -223,6 +237,7 @@ class Tier:
         return self in word.ways and self.decide(word, haystack)
 
 
+TEXT = Tier("text", False, _text, lambda word, hay: word.text in hay.texts)
 # Best first.
 TIERS = (
     Tier("name", True, _whole_name, lambda word, hay: word.name in hay.bare_names),
@@ -230,5 +245,5 @@ TIERS = (
     Tier("name", False, _name_inside, lambda word, hay: any(word.name in n for n in hay.bare_names)),
     Tier("number", True, _number, _has_number),
     Tier("pinyin", True, _pinyin, _has_pinyin),
-    Tier("text", False, _text, lambda word, hay: word.text in hay.texts),
+    TEXT,
 )

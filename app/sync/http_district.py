@@ -179,11 +179,19 @@ def enrol(
     finally:
         line.close()
     signature = base64.b64decode(headers[envelope.SIGNATURE])
+    enrolment = _enrolment_of(status, content, address)
+    answered = envelope.Answered(enrolment.server, status, signature, content)
+    if not envelope.reply_is_genuine(said, enrolment.server_key, answered):
+        raise NoAnswer("portal")
+    return enrolment
+
+
+def _enrolment_of(status: int, content: bytes, address: str) -> Enrolment:
     try:
         answer = object_of(content)
         if status != 200:
             raise refusal_of(status, content)
-        enrolment = Enrolment(
+        return Enrolment(
             device=str(answer["device"]),
             station=str(answer["station"]),
             epoch=int(answer["epoch"]),
@@ -193,10 +201,6 @@ def enrol(
         )
     except (NotStrict, ProtocolError, KeyError, TypeError, ValueError) as error:
         raise NoAnswer("portal") from error
-    answered = envelope.Answered(enrolment.server, status, signature, content)
-    if not envelope.reply_is_genuine(said, enrolment.server_key, answered):
-        raise NoAnswer("portal")
-    return enrolment
 
 
 def _bounded(response: httpx.Response) -> bytes:

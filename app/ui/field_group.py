@@ -1,6 +1,7 @@
 """The editors of some fields in two columns, and what one of them fills into the others."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -14,6 +15,7 @@ from app.ui.editors.base import Editor
 from app.ui.editors.choices import ChoicesEditor
 from app.ui.editors.lines import IdNumberEditor
 from app.ui.editors.lookups import PersonEditor
+from app.ui.editors.times import DayEditor, MomentEditor, day_typed
 from app.ui.services import DeskServices
 
 LONG_TEXT_FROM = 150  # code points a line of text may hold before it takes both columns
@@ -121,6 +123,18 @@ class FieldGroup(QWidget):
             editor.read.connect(self._fill_from_card)
         if isinstance(editor, PersonEditor):
             editor.picked.connect(self._fill_from_person)
+        if isinstance(editor, MomentEditor):
+            editor.usual_day = self._usual_day
+
+    def _usual_day(self, time: str) -> str:
+        """The day a time alone means: that of the record; past midnight where a patrol began the evening before."""
+        before = [editor.value() for editor in self.editors.values() if isinstance(editor, MomentEditor)]
+        days = [editor.value() for editor in self.editors.values() if isinstance(editor, DayEditor)]
+        began = next((text for text in before if text and " " in text), None)
+        if began is not None:
+            day, _, start = began.partition(" ")
+            return day_typed("+1", date.fromisoformat(day)) if _is_day(day) and time < start else day
+        return next((day for day in days if day), station_day(self._services.clock()).isoformat())
 
     def _fill_from_card(self, check: IdCheck) -> None:
         """Sex, birth date and age from the card number, where nothing is typed yet."""
@@ -142,6 +156,14 @@ class FieldGroup(QWidget):
         if editor is not None and value is not None and editor.is_empty():
             editor.set_value(value)
             self.changed.emit()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_wide(editor: Editor) -> bool:

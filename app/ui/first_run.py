@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.models.divisions import Divisions
 from app.printing.preview import page_count
@@ -15,6 +15,7 @@ from app.ui.gate import Gate
 from app.ui.layouts import button
 from app.ui.preview import Preview
 from app.ui.sentences import sentence_of
+from app.ui.stack import Stack
 from app.ui.station_search import StationSearch
 from app.ui.task_runner import TaskRunner
 
@@ -58,9 +59,9 @@ class FirstRun(Gate):
         self.user = UserStep(self._station_name)
         self.district = DistrictStep()
         self.code = CodeStep()
-        self._steps = QStackedWidget()
+        self._steps = Stack()
         for step in (self.station, self.user, self.district, self.code):
-            self._steps.addWidget(step)
+            self._steps.add_page(step)
             step.submitted.connect(self.go_on)
         self.code.print_requested.connect(self._print)
         self.content.addWidget(self._steps, 1)
@@ -75,7 +76,7 @@ class FirstRun(Gate):
 
     def step(self) -> int:
         """The step in front: STATION, USER, DISTRICT or CODE."""
-        return self._steps.currentIndex()
+        return self._steps.index()
 
     def go_back(self) -> None:
         """One step back; nothing typed is lost."""
@@ -132,7 +133,7 @@ class FirstRun(Gate):
             (self.tr("第四步：保管恢复码"), self.tr("只显示这一次。抄下来或打印出来，锁好。")),
         )
         self.say(*headings[step])
-        self._steps.setCurrentIndex(step)
+        self._steps.show_page(step)
         self._back.setVisible(step in (USER, DISTRICT))
         self._next.setText(self.tr("打开工作台") if step == CODE else self.tr("下一步"))
         first = (self.station.typed, self.user.user, self.district.address, self.code.last_group)

@@ -1,13 +1,14 @@
 """The frame of the windows before the desk opens: first run and login."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.banner import Banner
 from app.ui.layouts import words
 from app.ui.sign import Sign
 
-WIDTH = 780
+WIDTH = 36  # lines of text laid side by side
 
 
 class Gate(QWidget):
@@ -24,9 +25,8 @@ class Gate(QWidget):
         self.content.setSpacing(14)
         self.foot = QHBoxLayout()
         self.foot.setSpacing(10)
-        card = QFrame()
+        self._card = card = QFrame()
         card.setProperty("role", "card")
-        card.setMaximumWidth(WIDTH)
         card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(card)
         column.setContentsMargins(36, 28, 36, 28)
@@ -43,6 +43,18 @@ class Gate(QWidget):
         """What this window or step is for."""
         self._heading.setText(heading)
         self._below.setText(below)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._measure()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._measure()
+
+    def _measure(self) -> None:
+        self._card.setMaximumWidth(WIDTH * self._heading.fontMetrics().height() * 2 // 3)
 
     def _head(self) -> QHBoxLayout:
         text = QVBoxLayout()

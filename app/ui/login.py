@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.security.recovery_code import MistypedCode, secret_of
 from app.ui.gate import Gate
 from app.ui.layouts import button, field
 from app.ui.password_pair import PasswordPair
 from app.ui.sentences import sentence_of
+from app.ui.stack import Stack
 from app.ui.task_runner import TaskRunner
 from app.ui.theme import LIGHT
 from app.ui.words import label
@@ -36,10 +37,10 @@ class Login(Gate):
         self.user, self.of_user = _user_box(users), _user_box(users)
         self.password, self.code = QLineEdit(), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.passwords = PasswordPair(lambda: (self.of_user.currentText(),))
-        self._ways = QStackedWidget()
-        self._ways.addWidget(self._by_password())
-        self._ways.addWidget(self._by_code())
+        self.passwords = PasswordPair(lambda: (self.of_user.currentText(),), self.tr("新口令"))
+        self._ways = Stack()
+        self._ways.add_page(self._by_password())
+        self._ways.add_page(self._by_code())
         self.content.addWidget(self._ways)
         self._other = button("", "link")
         self._other.clicked.connect(self.change_way)
@@ -52,7 +53,7 @@ class Login(Gate):
 
     def way(self) -> int:
         """PASSWORD or RECOVERY."""
-        return self._ways.currentIndex()
+        return self._ways.index()
 
     def change_way(self) -> None:
         """From password to recovery code and back."""
@@ -117,7 +118,7 @@ class Login(Gate):
         self._open.setText(self.tr("正在打开……") if waiting else self.tr("打开工作台"))
 
     def _show(self, way: int) -> None:
-        self._ways.setCurrentIndex(way)
+        self._ways.show_page(way)
         if way == PASSWORD:
             self.say(self.tr("枫桥工作台"), self.tr("请用您自己的用户名打开，记录会写上是谁记的。"))
             self._other.setText(self.tr("忘记口令，用恢复码打开"))
@@ -126,7 +127,6 @@ class Login(Gate):
             self.say(self.tr("用恢复码打开"), self.tr("找出初次设置时抄写或打印的恢复码，再定一个新口令。"))
             self._other.setText(self.tr("返回，用口令打开"))
             self.code.setFocus()
-        self._ways.currentWidget().adjustSize()
 
     def _by_password(self) -> QWidget:
         way, column = _column()

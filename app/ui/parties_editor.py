@@ -15,7 +15,7 @@ class PartiesEditor(Editor):
 
     def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(field, services, parent)
-        self.title_label().hide()
+        self.put_label_away()
         self.sides = {
             "applicant": RowsEditor(
                 field, services, fixed={"side": "applicant"}, title=self.tr("申请人（甲方）")

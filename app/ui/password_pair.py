@@ -16,7 +16,9 @@ class PasswordPair(QWidget):
 
     submitted = Signal()
 
-    def __init__(self, names: Callable[[], tuple[str, ...]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, names: Callable[[], tuple[str, ...]], title: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._names = names
         self.first, self.second = QLineEdit(), QLineEdit()
@@ -32,8 +34,8 @@ class PasswordPair(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addLayout(field(self.tr("口令"), self.first))
-        column.addLayout(field(self.tr("再输一遍口令"), self.second))
+        column.addLayout(field(title or self.tr("口令"), self.first))
+        column.addLayout(field(self.tr("再输一遍"), self.second))
         column.addWidget(seen)
         column.addWidget(self._remark)
         self._judge()

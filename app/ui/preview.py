@@ -56,12 +56,18 @@ class Preview(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self._bar(), self.banner, self.remarks):
-            column.addWidget(part)
+        column.addWidget(self._bar())
+        remarks = QVBoxLayout()
+        remarks.setContentsMargins(16, 10, 16, 10)
+        remarks.addWidget(self.banner)
+        remarks.addWidget(self.remarks)
+        column.addLayout(remarks)
         column.addWidget(self.sheets, 1)
         self._connect()
         self._remark(draft)
-        self.resize(QSize(1000, 720))
+        self._print.setFocus()
+        room = parent.window().height() - 48 if parent else 0
+        self.resize(QSize(1000, max(720, room)))
 
     def ask_printer(self) -> None:
         """Let the cadre choose the printer, then print."""

@@ -6,7 +6,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.fields import Field, fields_of
+from app.models.divisions import Divisions
+from app.models.fields import Field, Kind, fields_of
 from app.models.record_type import RecordType
 from app.store.reading import Change, StoredRecord
 from app.ui.layouts import button, card, emptied, scrolling, words
@@ -14,6 +15,7 @@ from app.ui.record_list import shown
 from app.ui.theme import LIGHT
 from app.ui.words import label, moment_text
 
+LABEL_WIDTH = 120  # pixels, so that the values of all sections stand in one column
 ACTS = {"create": "新建", "edit": "修改", "void": "作废"}
 STATES = {
     "pending": "未上报",
@@ -31,9 +33,10 @@ class RecordDetail(QWidget):
     void_requested = Signal()
     print_requested = Signal()
 
-    def __init__(self, record_type: RecordType, parent: QWidget | None = None) -> None:
+    def __init__(self, record_type: RecordType, divisions: Divisions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._type = record_type
+        self._divisions = divisions
         self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
         self.print = button(self.tr("打印协议书"), sign="print")
         self.void = button(self.tr("作废"), "danger", sign="void")
@@ -86,7 +89,7 @@ class RecordDetail(QWidget):
             name.setEnabled(record.void_reason is None)
         for section in self._type.sections:
             fields = [self._type.fields[name] for name in section.fields]
-            if any(shown(field, record.values.get(field.name)) for field in fields):
+            if any(self._text(field, record.values.get(field.name)) for field in fields):
                 self._body.addWidget(self._section(section.title, fields, record.values))
         self._body.addWidget(self._history(history))
 
@@ -98,10 +101,19 @@ class RecordDetail(QWidget):
             if field.rows is not None:
                 for place, row in enumerate(value or (), start=1):
                     _line(grid, f"{label(field.label)} {place}", _row_text(field, row))
-            elif text := shown(field, value):
+            elif text := self._text(field, value):
                 _line(grid, label(field.label), text)
         column.addLayout(grid)
         return frame
+
+    def _text(self, field: Field, value: Any) -> str:
+        """A value in words; the link to a resident is for the program, the names beside it for people."""
+        if field.kind is Kind.PERSON or not value:
+            return ""
+        if field.kind is Kind.DIVISION:
+            found = self._divisions.get(value)
+            return found.full_name if found else str(value)
+        return shown(field, value)
 
     def _history(self, history: Sequence[Change]) -> QWidget:
         frame, column = card(self.tr("修订记录"))
@@ -125,6 +137,7 @@ def _grid() -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(6)
+    grid.setColumnMinimumWidth(0, LABEL_WIDTH)
     grid.setColumnStretch(1, 1)
     return grid
 
@@ -141,7 +154,7 @@ def _row_text(field: Field, row: Mapping[str, Any]) -> str:
     assert field.rows is not None
     parts = []
     for name, of in fields_of(field.rows).items():
-        text = "" if name == "resident" else shown(of, row.get(name))
+        text = "" if of.kind is Kind.PERSON else shown(of, row.get(name))
         if text:
             parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
     return QCoreApplication.translate("RecordDetail", "，").join(parts)

@@ -1,6 +1,6 @@
 """The form of a record: sections that fold, every field where the paper has it, refusals at their fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -186,11 +186,11 @@ class RecordForm(QWidget):
 
     def _watch_lines(self) -> None:
         """Rows added later have lines of their own."""
-        lines: list[QLineEdit] = self.findChildren(QLineEdit)
+        lines: Iterable[QLineEdit] = self.findChildren(QLineEdit)
         for line in lines:
             line.removeEventFilter(self)
             line.installEventFilter(self)
 
-    def _all_editors(self) -> list[Editor]:
-        found: list[Editor] = self.findChildren(Editor)
+    def _all_editors(self) -> Iterable[Editor]:
+        found: Iterable[Editor] = self.findChildren(Editor)
         return found

@@ -248,6 +248,7 @@ class RecordList(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._announce(now))
         return table
 
@@ -267,7 +268,7 @@ class RecordList(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        widest = max(self.table.viewport().width() // 3, 120)
+        widest = max(self.table.viewport().width() * 2 // 5, 160)
         self.table.resizeColumnsToContents()
         for column in range(self.model.columnCount()):
             width = min(self.table.columnWidth(column) + 12, widest)

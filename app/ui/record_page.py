@@ -46,7 +46,7 @@ class RecordPage(Page):
         self._open_next: str | None = None
         self.banner = Banner()
         self.list = RecordList(record_type, services)
-        self.detail = RecordDetail(record_type)
+        self.detail = RecordDetail(record_type, services.divisions)
         self.form_page = FormPage(services, record_type)
         self._beside = QStackedWidget()
         self._beside.addWidget(_centred(label(EMPTY.get(record_type.code, "从左边选一条查看。"))))

@@ -127,7 +127,7 @@ class RowsEditor(Editor):
         tail.addWidget(self.add_button)
         tail.addStretch(1)
         column.addLayout(tail)
-        self.title_label().setText(self._title)
+        self.rename(self._title)
         self.place_input(holder, self.add_button)
         self.add_button.setAccessibleName(self.add_button.text())
 

@@ -50,8 +50,8 @@ class StationSearch(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The down key goes from the box into the list."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() == Qt.Key.Key_Down and self.found.count():
+        down = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down
+        if down and event.type() == QEvent.Type.KeyPress and self.found.count():
             self.found.setFocus()
             self.found.setCurrentRow(0)
             return True

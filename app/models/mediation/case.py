@@ -83,7 +83,7 @@ MEDIATION_CASE = RecordType(
         ),
         Section("备注", ("notes",), folded=True),
     ),
-    columns=("number", "title", "dispute_type", "accepted_on", "result"),
+    columns=("title", "accepted_on", "result", "number", "dispute_type"),
     filters=("dispute_type", "source", "result", "risk"),
     headline=("title",),
     business_day="accepted_on",

@@ -110,7 +110,7 @@ PATROL_LOG = RecordType(
         Section("发现问题", ("findings", "situation")),
         Section("数量", ("questioned", "dissuaded", "publicity", "leaflets", "handover"), folded=True),
     ),
-    columns=("number", "patrol_on", "shift", "team", "leader", "route"),
+    columns=("patrol_on", "shift", "team", "leader", "route", "number"),
     filters=("shift", "team_type"),
     headline=("team", "route"),
     business_day="patrol_on",

@@ -83,7 +83,7 @@ SERVICE_VISIT = RecordType(
         Section("事项", ("matter_kind", "urgent", "matter", "content", "family")),
         Section("办理", ("handler", "handling", "due", "result", "result_on", "satisfaction")),
     ),
-    columns=("number", "visited_at", "visitor", "matter", "handler", "result"),
+    columns=("visitor", "matter", "visited_at", "result", "handler", "number"),
     filters=("channel", "matter_kind", "result"),
     headline=("visitor", "matter"),
     business_day="visited_at",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.fields import Field
 from app.models.problems import Severity
@@ -33,12 +33,11 @@ class Editor(QWidget):
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(self._label)
-        if field.required:
-            mark = words("*", "error", wrap=False)
-            mark.setAccessibleName(self.tr("必填"))
-            head.addWidget(mark)
+        self._star = words("*", "error", wrap=False)
+        self._star.setAccessibleName(self.tr("必填"))
+        self._star.setVisible(field.required)
+        head.addWidget(self._star)
         head.addStretch(1)
-        self.head = head
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
@@ -98,9 +97,14 @@ class Editor(QWidget):
         """What is said below the input now."""
         return self._message.text()
 
-    def title_label(self) -> QLabel:
-        """The label above the input."""
-        return self._label
+    def put_label_away(self) -> None:
+        """For an input that says itself what it is."""
+        self._label.hide()
+        self._star.hide()
+
+    def rename(self, title: str) -> None:
+        """Another label than the field's."""
+        self._label.setText(title)
 
     def _mark(self, problem: str) -> None:
         if (self._input.property("problem") or "") != problem:

@@ -1,6 +1,7 @@
 """Editors of days and times: typed the short way, by 今天 and 昨天, or picked from a calendar."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,7 @@ class MomentEditor(Editor):
     def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(field, services, parent)
         self.day = DayLine(services)
+        self.usual_day: Callable[[str], str] = lambda _time: station_day(services.clock()).isoformat()
         self.time = QLineEdit()
         self.time.setPlaceholderText(self.tr("如 19:30"))
         self.time.setAccessibleName(self.tr("时间"))
@@ -174,5 +176,7 @@ class MomentEditor(Editor):
     def _finished(self) -> None:
         if self.time.text():
             self.time.setText(time_typed(self.time.text(), station_time(self.services.clock())))
+            if not self.day.line.text():
+                self.day.line.setText(self.usual_day(self.time.text()))
             for problem in clean_field(self.field, self.value())[1]:
                 self.show_problem(problem.message, problem.severity)

@@ -1,0 +1,78 @@
+"""A real desk for windows: an encrypted file, the services over it, the real fonts and style sheet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app import resources
+from app.models.divisions import Divisions
+from app.printing.agreement import agreement_pdf
+from app.printing.agreement_case import agreement_paper
+from app.printing.sheet import PrintedPdf
+from app.settings import Settings
+from app.store.drafts import Drafts
+from app.store.due import DueReader
+from app.store.reading import StoredRecord
+from app.store.recent import RecentReader
+from app.ui import application
+from app.ui.services import DeskServices
+from app.ui.sync_news import DeskSync, SyncNews
+from app.ui.task_runner import TaskRunner
+from tests.conftest import DeskFile
+
+HERE = Path(__file__).parent
+USER = "王调解"
+ADDRESS = "https://qu.example.cn:8443"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The off-screen plugin has no window manager to tell about smallest sizes and says so."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+
+
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> QApplication:
+    """The application with the desk's own fonts and look."""
+    qapp.setStyle("Fusion")
+    qapp.setFont(application.screen_font())
+    application.dress(qapp, Settings())
+    return qapp
+
+
+@pytest.fixture(scope="session")
+def divisions() -> Divisions:
+    return Divisions.open(resources.path("divisions", "divisions.bin"))
+
+
+@pytest.fixture
+def runner(dressed: QApplication) -> Iterator[TaskRunner]:
+    made = TaskRunner()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskServices:
+    return DeskServices(
+        store=desk.store,
+        reader=desk.reader,
+        drafts=Drafts(desk.database),
+        outbox=desk.outbox,
+        due=DueReader(desk.database),
+        recent=RecentReader(desk.database),
+        station=desk.station,
+        divisions=divisions,
+        runner=runner,
+        user=USER,
+        clock=desk.clock,
+        sync=DeskSync(SyncNews(), None, ADDRESS),
+        print_agreement=print_agreement,
+    )
+
+
+def print_agreement(record: StoredRecord, draft: bool) -> PrintedPdf:
+    return agreement_pdf(agreement_paper(record.values, committee="鹰头村人民调解委员会"), draft=draft)
