@@ -4,23 +4,34 @@ import os
 from pathlib import Path
 
 
-def write_safely(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` durably, keeping what stood there before as `<name>.prev`.
+def twin_of(path: Path) -> Path:
+    """Where the second copy of a safely written file lies."""
+    return path.with_name(path.name + ".prev")
 
-    Raises OSError; the old file is then untouched.
+
+def write_twice(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` durably, then its second copy likewise.
+
+    In this order one of the two is whole at every moment, even when `path` was damaged before, and once this
+    returns neither holds what was replaced.  Raises OSError; where only the second copy failed, the content
+    stands in `path` all the same.
     """
-    if path.exists():
-        _replace(path.with_name(path.name + ".prev"), path.read_bytes())
-    _replace(path, content)
+    write_safely(path, content)
+    write_safely(twin_of(path), content)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_safely(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` durably.  Raises OSError; the old file is then untouched."""
     fresh = path.with_name(path.name + ".new")
-    with open(fresh, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
+    try:
+        with open(fresh, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

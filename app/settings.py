@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from platformdirs import user_data_path
 
-from app.safe_file import write_safely
+from app.safe_file import twin_of, write_twice
 
 FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
@@ -16,7 +16,7 @@ THEMES = ("light", "contrast")
 
 
 class SettingsDamaged(Exception):
-    """The settings and their previous copy cannot be read; the records are not touched by this."""
+    """The settings and their second copy cannot be read; the records are not touched by this."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -47,10 +47,10 @@ def default_data_folder() -> Path:
 def load_settings(folder: Path) -> Settings:
     """Read the settings of a data folder; defaults when there are none yet.
 
-    A damaged file is replaced by its previous copy.  Raises SettingsDamaged when neither can be read.
+    Where the file is damaged its second copy answers.  Raises SettingsDamaged when neither can be read.
     """
     path = folder / FILE_NAME
-    candidates = [path, path.with_name(path.name + ".prev")]
+    candidates = [path, twin_of(path)]
     existing = [candidate for candidate in candidates if candidate.exists()]
     for candidate in existing:
         found = _parsed(candidate)
@@ -63,7 +63,7 @@ def load_settings(folder: Path) -> Settings:
 
 def save_settings(folder: Path, settings: Settings) -> None:
     """Write the settings safely.  Raises OSError."""
-    write_safely(folder / FILE_NAME, orjson.dumps(asdict(settings), option=orjson.OPT_INDENT_2))
+    write_twice(folder / FILE_NAME, orjson.dumps(asdict(settings), option=orjson.OPT_INDENT_2))
 
 
 def _parsed(path: Path) -> Settings | None:
@@ -75,6 +75,14 @@ def _parsed(path: Path) -> Settings | None:
         return None
     known = {field.name for field in fields(Settings)}
     settings = Settings(**{name: value for name, value in content.items() if name in known})
-    url_fits = settings.district_url is None or isinstance(settings.district_url, str)
-    sound = settings.text_size in TEXT_SIZES and settings.theme in THEMES and url_fits
-    return settings if sound else None
+    return settings if _sound(settings) else None
+
+
+def _sound(settings: Settings) -> bool:
+    return (
+        (settings.district_url is None or isinstance(settings.district_url, str))
+        and type(settings.text_size) is int
+        and settings.text_size in TEXT_SIZES
+        and settings.theme in THEMES
+        and isinstance(settings.language, str)
+    )

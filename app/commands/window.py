@@ -54,6 +54,23 @@ def open_window(folder: Path) -> int:
     return code
 
 
+def run_desk(desk: Desk) -> int:
+    """Show an open desk until its window is closed; the caller closes the desk."""
+    application = create_application(desk.settings)
+    runner = TaskRunner()
+    window = DeskWindow(
+        application, desk, runner, Divisions.open(resources.path("divisions", "divisions.bin"))
+    )
+    unforeseen = Unforeseen()
+    unforeseen.told.connect(window.window.tell)
+    unforeseen.install()
+    window.show()
+    code = application.exec()
+    window.stop()
+    runner.close()
+    return code
+
+
 class DeskWindow(QObject):
     """An open desk with its window and its sync thread."""
 
@@ -91,20 +108,27 @@ class DeskWindow(QObject):
 
     def show(self) -> None:
         """Show the window and begin to send."""
-        for remark in self.desk.remarks:
-            self.window.tell(remark)
+        self._begin()
         self.window.showMaximized()
-        if self._loop:
-            self._loop.start()
 
-    def close(self) -> None:
-        """Stop sending and let go of the file; what is unsent stays."""
+    def show_at_size(self) -> None:
+        """Show the window at the size it has, for the tour and its pictures."""
+        self._begin()
+        self.window.show()
+
+    def stop(self) -> None:
+        """Stop sending and finish what was asked for; what is unsent stays."""
         if self._loop:
             self._loop.stop()
         if self._district:
             self._district.close()
         self.services.runner.wait_idle()
-        self.desk.close()
+
+    def _begin(self) -> None:
+        for remark in self.desk.remarks:
+            self.window.tell(remark)
+        if self._loop:
+            self._loop.start()
 
     def _print_agreement(self, record: StoredRecord, draft: bool) -> PrintedPdf:
         paper = agreement_paper(record.values, committee=committee_name(self.desk.station.name))
@@ -156,8 +180,8 @@ class Stage:
         """Close whatever is open."""
         self._runner.wait_idle()
         if self._window:
-            self._window.close()
-        elif self._desk:
+            self._window.stop()
+        if self._desk:
             self._desk.close()
         self._runner.close()
 

@@ -5,6 +5,7 @@ real barrier, this one is for the colleague at the desk.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -65,4 +66,6 @@ class Attempts:
             return {}
 
     def _write(self, counted: dict[str, tuple[int, float]]) -> None:
-        write_safely(self._path, orjson.dumps(counted))
+        # A full or read-only disk must not keep out whoever knows the password.
+        with suppress(OSError):
+            write_safely(self._path, orjson.dumps(counted))

@@ -1,6 +1,7 @@
 """Key slots: the random key of the database, sealed once per user and once under the printed recovery code."""
 
 import base64
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +15,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.safe_file import write_safely
+from app.safe_file import twin_of, write_twice
 from app.security.recovery_code import MistypedCode, new_code, secret_of
 
 FILE_NAME = "keyslots.json"
 VERSION = 1
+AEAD = "aes-256-gcm"
+SALT_BYTES = 16
+NONCE_BYTES = 12
+TAG_BYTES = 16
 DEK_BYTES = 32
 FEWEST_SLOTS = 2
 PASSWORD = "password"  # noqa: S105  # a kind of slot, not a password
 RECOVERY = "recovery"
 # RFC 9106, second recommended setting (low memory): 64 MiB, 3 passes, 4 lanes.
 ARGON2 = {"t": 3, "m": 65536, "p": 4}
-# Nothing in the file may ask for more than this, or a damaged file could hang the login.
-ARGON2_MOST = {"t": 10, "m": 1 << 20, "p": 16}
+# Nothing in the file may ask for more or less than this, or it could hang the login or weaken it.
+ARGON2_RANGE = {"t": (2, 10), "m": (19456, 1 << 20), "p": (1, 16)}
+CODE_KDF = {"alg": "hkdf-sha256"}
 
 
 class KeyFileError(Exception):
@@ -48,7 +54,7 @@ class WrongCode(KeyFileError):
 
 
 class KeyFileDamaged(KeyFileError):
-    """Neither the key file nor its previous copy can be read."""
+    """Neither the key file nor its second copy can be read."""
 
     def __init__(self) -> None:
         super().__init__("密钥文件已损坏，数据仍在本机、没有改动。请用备份中的密钥文件恢复，不要重新初始化。")
@@ -88,10 +94,10 @@ class KeySlots:
     def create(cls, folder: Path, user: str, password: str) -> tuple["KeySlots", bytes, str]:
         """New keys for a new database: the slots, the 32-byte key, and the recovery code to print.
 
-        Raises SlotRefused where a key file exists already; OSError.
+        Raises SlotRefused where a key file or its second copy exists already; OSError.
         """
         path = folder / FILE_NAME
-        if path.exists():
+        if path.exists() or twin_of(path).exists():
             raise SlotRefused("这个文件夹里已有密钥文件，不能重新初始化。")
         dek, code = secrets.token_bytes(DEK_BYTES), new_code()
         slots = [_password_slot(user, password, dek), _recovery_slot(code, dek)]
@@ -101,12 +107,12 @@ class KeySlots:
 
     @classmethod
     def open(cls, folder: Path) -> "KeySlots":
-        """The slots of a data folder, from the previous copy where the file itself is damaged.
+        """The slots of a data folder, from the second copy where the file itself is damaged.
 
         Raises KeyFileMissing or KeyFileDamaged.
         """
         path = folder / FILE_NAME
-        candidates = [path, path.with_name(path.name + ".prev")]
+        candidates = [path, twin_of(path)]
         if not any(candidate.exists() for candidate in candidates):
             raise KeyFileMissing
         for candidate in candidates:
@@ -128,7 +134,7 @@ class KeySlots:
                     return dek
                 raise WrongPassword
         # The same work for an unknown user, so that the time does not tell who is one.
-        _password_key(password, ARGON2, bytes(16))
+        _password_key(password, ARGON2, bytes(SALT_BYTES))
         raise WrongPassword
 
     def unlock_with_code(self, code: str) -> bytes:
@@ -165,23 +171,25 @@ class KeySlots:
         try:
             self._write()
         except OSError:
-            self._slots = before
+            # The first copy may have been replaced before the second one failed.
+            self._slots = _read(self._path) or before
             raise
 
     def _write(self) -> None:
-        content = {"version": VERSION, "slots": [_to_json(slot) for slot in self._slots]}
-        write_safely(self._path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        listed = [_to_json(slot) for slot in self._slots]
+        content = {"version": VERSION, "slots": listed, "digest": _digest(listed)}
+        write_twice(self._path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
 def _password_slot(user: str, password: str, dek: bytes) -> Slot:
-    salt = secrets.token_bytes(16)
+    salt = secrets.token_bytes(SALT_BYTES)
     kdf = {"alg": "argon2id", **ARGON2}
     return _sealed(PASSWORD, user, kdf, salt, _password_key(password, kdf, salt), dek)
 
 
 def _recovery_slot(code: str, dek: bytes) -> Slot:
-    salt = secrets.token_bytes(16)
-    return _sealed(RECOVERY, "", {"alg": "hkdf-sha256"}, salt, _code_key(secret_of(code), salt), dek)
+    salt = secrets.token_bytes(SALT_BYTES)
+    return _sealed(RECOVERY, "", CODE_KDF, salt, _code_key(secret_of(code), salt), dek)
 
 
 def _password_key(password: str, kdf: dict[str, Any], salt: bytes) -> bytes:
@@ -207,7 +215,7 @@ def _bound_to(kind: str, user: str) -> bytes:
 
 
 def _sealed(kind: str, user: str, kdf: dict[str, Any], salt: bytes, key: bytes, dek: bytes) -> Slot:
-    nonce = secrets.token_bytes(12)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     return Slot(kind, user, kdf, salt, nonce, AESGCM(key).encrypt(nonce, dek, _bound_to(kind, user)))
 
 
@@ -223,28 +231,44 @@ def _to_json(slot: Slot) -> dict[str, Any]:
         "kind": slot.kind,
         "user": slot.user,
         "kdf": slot.kdf,
-        "aead": "aes-256-gcm",
+        "aead": AEAD,
         **{name: base64.b64encode(getattr(slot, name)).decode() for name in ("salt", "nonce", "sealed")},
     }
 
 
+def _digest(listed: list[dict[str, Any]]) -> str:
+    """Tells a damaged file from a wrong password; who changes the file on purpose can change this too."""
+    return hashlib.sha256(orjson.dumps(listed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def _read(path: Path) -> list[Slot]:
-    """The slots of a file; none where it is missing or damaged."""
+    """The slots of a file; none where it is missing, damaged or of another version."""
     try:
         content = orjson.loads(path.read_bytes())
-        return [_from_json(item) for item in content["slots"]] if content["version"] == VERSION else []
+        listed = content["slots"]
+        if content["version"] != VERSION or content["digest"] != _digest(listed):
+            return []
+        return [_from_json(item) for item in listed]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
 def _from_json(item: dict[str, Any]) -> Slot:
-    kdf = item["kdf"]
-    if kdf["alg"] == "argon2id" and any(not 0 < int(kdf[name]) <= most for name, most in ARGON2_MOST.items()):
-        raise ValueError("argon2 parameters")
+    """One slot.  Raises ValueError, KeyError or TypeError for what this program did not write."""
+    kind, user, kdf = item["kind"], item["user"], item["kdf"]
     salt, nonce, sealed = (
         base64.b64decode(item[name], validate=True) for name in ("salt", "nonce", "sealed")
     )
-    return Slot(item["kind"], item["user"], kdf, salt, nonce, sealed)
+    if kind == PASSWORD:
+        known = kdf["alg"] == "argon2id" and all(
+            least <= int(kdf[name]) <= most for name, (least, most) in ARGON2_RANGE.items()
+        )
+    else:
+        known = kind == RECOVERY and kdf == CODE_KDF
+    lengths = (len(salt), len(nonce), len(sealed))
+    if not known or item["aead"] != AEAD or lengths != (SALT_BYTES, NONCE_BYTES, DEK_BYTES + TAG_BYTES):
+        raise ValueError("not a slot of this program")
+    return Slot(kind, str(user), kdf, salt, nonce, sealed)
 
 
 __all__ = ["KeyFileError", "KeySlots", "MistypedCode", "WrongCode", "WrongPassword"]

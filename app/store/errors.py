@@ -1,5 +1,6 @@
 """What can go wrong with the file itself, each with a sentence for the user."""
 
+import errno
 import sqlite3
 
 import sqlcipher3
@@ -36,7 +37,12 @@ class StorageFailed(StorageError):
 
 
 class WrongKey(StorageError):
-    sentence = "密钥与数据文件不符，没有打开，数据没有改动。请核对数据文件夹，或从备份恢复密钥文件。"
+    """Another key, or a damaged first page: to SQLCipher they look the same."""
+
+    sentence = (
+        "密钥与数据文件不符，或文件开头已损坏；没有打开，数据没有改动。"
+        "请核对数据文件夹，不要删除任何文件，联系管理员从备份恢复。"
+    )
 
 
 class NewerFile(StorageError):
@@ -68,13 +74,21 @@ _BY_CODE: dict[int, type[StorageError]] = {
 }
 
 
+# Primary code 10 with more detail: the shared-memory file of the log found no room.
+SHARED_MEMORY_SIZE = sqlite3.SQLITE_IOERR_SHMSIZE
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
 def storage_error(error: Exception) -> StorageError | None:
-    """The storage error behind an exception of the driver or SQLAlchemy; None when it is another matter."""
+    """The storage error behind an exception of the driver, SQLAlchemy or the system; None when it is no such."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if not isinstance(cause, sqlcipher3.Error):
-        return None
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    found = _BY_CODE.get(code & 0xFF)
-    return found() if found else None
+    if isinstance(cause, sqlcipher3.Error):
+        code = getattr(cause, "sqlite_errorcode", None) or 0
+        found = StorageFull if code == SHARED_MEMORY_SIZE else _BY_CODE.get(code & 0xFF)
+        return found() if found else None
+    if isinstance(cause, OSError):
+        if cause.errno in NO_ROOM:
+            return StorageFull()
+        return StorageReadOnly() if cause.errno in NO_WRITING else StorageFailed()
+    return None

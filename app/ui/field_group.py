@@ -128,12 +128,12 @@ class FieldGroup(QWidget):
 
     def _usual_day(self, time: str) -> str:
         """The day a time alone means: that of the record; past midnight where a patrol began the evening before."""
-        before = [editor.value() for editor in self.editors.values() if isinstance(editor, MomentEditor)]
+        # Only what is typed in full: a time without a day would ask here again.
+        began = [editor.typed() for editor in self.editors.values() if isinstance(editor, MomentEditor)]
+        for day, start in began:
+            if day and start:
+                return day_typed("+1", date.fromisoformat(day)) if _is_day(day) and time < start else day
         days = [editor.value() for editor in self.editors.values() if isinstance(editor, DayEditor)]
-        began = next((text for text in before if text and " " in text), None)
-        if began is not None:
-            day, _, start = began.partition(" ")
-            return day_typed("+1", date.fromisoformat(day)) if _is_day(day) and time < start else day
         return next((day for day in days if day), station_day(self._services.clock()).isoformat())
 
     def _fill_from_card(self, check: IdCheck) -> None:

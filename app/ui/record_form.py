@@ -117,7 +117,7 @@ class RecordForm(QWidget):
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say each problem at its field and list them above, each a link that jumps there."""
-        for editor in self._all_editors():
+        for editor in self.all_editors():
             editor.clear_problem()
         while (item := self._summary.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -191,6 +191,7 @@ class RecordForm(QWidget):
             line.removeEventFilter(self)
             line.installEventFilter(self)
 
-    def _all_editors(self) -> Iterable[Editor]:
+    def all_editors(self) -> Iterable[Editor]:
+        """Every editor, those of rows included."""
         found: Iterable[Editor] = self.findChildren(Editor)
         return found

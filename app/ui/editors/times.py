@@ -81,9 +81,13 @@ class DayLine(QWidget):
         row.addWidget(self._open)
         self.line.editingFinished.connect(self._complete)
 
+    def day(self) -> str:
+        """What is typed, short forms written out; "" for nothing."""
+        text = self.line.text()
+        return day_typed(text, station_day(self._services.clock())) if text else ""
+
     def _complete(self) -> None:
-        if self.line.text():
-            self.line.setText(day_typed(self.line.text(), station_day(self._services.clock())))
+        self.line.setText(self.day())
 
     def _pick(self) -> None:
         popup = QFrame(self, Qt.WindowType.Popup)
@@ -121,7 +125,7 @@ class DayEditor(Editor):
         self.day.line.editingFinished.connect(self._finished)
 
     def value(self) -> Any:
-        return self.day.line.text() or None
+        return self.day.day() or None
 
     def set_value(self, value: Any) -> None:
         self.day.line.setText("" if value is None else str(value))
@@ -159,7 +163,9 @@ class MomentEditor(Editor):
         self.time.editingFinished.connect(self._finished)
 
     def value(self) -> Any:
-        return f"{self.day.line.text()} {self.time.text()}".strip() or None
+        day, time = self.typed()
+        day = day or (self.usual_day(time) if time else "")
+        return f"{day} {time}".strip() or None
 
     def set_value(self, value: Any) -> None:
         if isinstance(value, datetime):
@@ -169,13 +175,20 @@ class MomentEditor(Editor):
         self.time.setText(time)
         self.clear_problem()
 
+    def typed(self) -> tuple[str, str]:
+        """Day and time as far as they are typed, short forms written out."""
+        return self.day.day(), self._time()
+
     def _edited(self) -> None:
         self.clear_problem()
         self.changed.emit()
 
+    def _time(self) -> str:
+        return time_typed(self.time.text(), station_time(self.services.clock())) if self.time.text() else ""
+
     def _finished(self) -> None:
         if self.time.text():
-            self.time.setText(time_typed(self.time.text(), station_time(self.services.clock())))
+            self.time.setText(self._time())
             if not self.day.line.text():
                 self.day.line.setText(self.usual_day(self.time.text()))
             for problem in clean_field(self.field, self.value())[1]:

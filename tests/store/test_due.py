@@ -1,0 +1,126 @@
+"""What is due is found from the records, and nothing that is finished or voided."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from uuid_utils import uuid7
+
+from app.models.registry import RECORD_TYPES
+from app.store.due import DueItem, DueReader, Duty
+from app.store.recent import RecentReader
+from tests.conftest import DeskFile
+from tests.samples import SAMPLES, mediation_case, patrol_log, service_visit
+
+TODAY = date(2026, 11, 23)
+UNSETTLED: dict[str, Any] = {
+    "result": None,
+    "result_on": None,
+    "clauses": [],
+    "agreed_on": None,
+    "performance": None,
+    "performance_due": None,
+    "sessions": [],
+}
+
+
+def save(desk: DeskFile, code: str, values: dict[str, Any]) -> str:
+    record_id = str(uuid7())
+    desk.store.save(RECORD_TYPES[code], values, by="王", record_id=record_id)
+    return record_id
+
+
+def due(desk: DeskFile) -> list[tuple[Duty, date]]:
+    return [(item.duty, item.due) for item in DueReader(desk.database).items(TODAY)]
+
+
+@pytest.mark.parametrize("result", [None, "in_hand", "transferred", "reported"])
+def test_a_visit_under_way_is_due(desk: DeskFile, result: str | None) -> None:
+    record_id = save(desk, "service_visit", service_visit(due=date(2026, 11, 20), result=result))
+    (item,) = DueReader(desk.database).items(TODAY)
+    assert item == DueItem(
+        Duty.FINISH_VISIT, "service_visit", record_id, "𠮷秀英 · 咨询高龄补贴", date(2026, 11, 20)
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"result": "on_site"},
+        {"result": "done"},
+        {"result": "refused"},
+        {"result": "transferred", "result_on": date(2026, 11, 21)},
+        {"due": None},
+        {"due": date(2026, 12, 1)},
+    ],
+)
+def test_a_finished_or_far_visit_is_not_due(desk: DeskFile, changes: dict[str, Any]) -> None:
+    save(desk, "service_visit", service_visit(**{"due": date(2026, 11, 20), **changes}))
+    assert due(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(None, 1), ("not_due", 1), ("partly", 1), ("not_done", 1), ("done", 0)]
+)
+def test_an_agreement_is_due_until_it_is_performed(desk: DeskFile, status: str | None, expected: int) -> None:
+    save(desk, "mediation_case", mediation_case(performance_status=status))
+    assert due(desk) == [(Duty.PERFORM_AGREEMENT, date(2026, 11, 20))] * expected
+
+
+def test_a_case_is_to_be_settled_within_thirty_days(desk: DeskFile) -> None:
+    save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 10, 1), **UNSETTLED))
+    save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 10, 31), **UNSETTLED))
+    save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 11, 1), **UNSETTLED))
+    assert due(desk) == [(Duty.SETTLE_CASE, date(2026, 10, 31)), (Duty.SETTLE_CASE, date(2026, 11, 30))]
+
+
+def test_a_finding_is_due_until_it_was_handled(desk: DeskFile) -> None:
+    save(desk, "patrol_log", patrol_log())
+    assert due(desk) == [(Duty.CLEAR_FINDING, date(2026, 11, 27))]
+    findings = [{**patrol_log()["findings"][0], "handled": "已换灯"}]
+    save(desk, "patrol_log", patrol_log(findings=findings))
+    assert len(due(desk)) == 1
+
+
+def test_voided_records_have_nothing_due(desk: DeskFile) -> None:
+    record_id = save(desk, "service_visit", service_visit(due=date(2026, 11, 20)))
+    record_type = RECORD_TYPES["service_visit"]
+    stored = desk.reader.load(record_type, record_id)
+    assert stored is not None
+    desk.store.void(record_type, record_id, reason="重复登记", by="王", base=stored.head)
+    assert due(desk) == []
+
+
+def test_the_newest_records_come_once_each(desk: DeskFile) -> None:
+    first = save(desk, "service_visit", service_visit())
+    second = save(desk, "resident", SAMPLES["resident"]())
+    stored = desk.reader.load(RECORD_TYPES["service_visit"], first)
+    assert stored is not None
+    desk.store.save(
+        RECORD_TYPES["service_visit"],
+        {**stored.values, "matter": "咨询低保"},
+        by="李",
+        record_id=first,
+        base=stored.head,
+    )
+    newest = RecentReader(desk.database).newest()
+    assert [(each.record_id, each.act, each.by) for each in newest] == [
+        (first, "edit", "李"),
+        (second, "create", "王"),
+    ]
+    assert newest[0].headline == "𠮷秀英 · 咨询低保"
+
+
+def test_what_waits_is_listed_oldest_first_until_receipted(desk: DeskFile) -> None:
+    ids = [save(desk, code, SAMPLES[code]()) for code in SAMPLES]
+    recent = RecentReader(desk.database)
+    assert [each.record_id for each in recent.waiting()] == ids
+    assert [each.record_id for each in recent.waiting(limit=1)] == ids[:1]
+    desk.outbox.apply_receipt(3, [], datetime(2026, 11, 23, tzinfo=UTC))
+    assert [each.record_id for each in recent.waiting()] == ids[3:]
+
+
+def test_headlines_of_unknown_types_and_records_are_left_out(desk: DeskFile) -> None:
+    record_id = save(desk, "resident", SAMPLES["resident"]())
+    asked = {record_id: "resident", "nowhere": "resident", "other": "grid_event"}
+    assert RecentReader(desk.database).headlines(asked) == {record_id: "单小梅"}
