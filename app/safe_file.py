@@ -1,6 +1,7 @@
 """Writing a small file so that a power cut leaves the old one or the new one, never half of either."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -30,7 +31,8 @@ def write_safely(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(fresh, path)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise
     sync_folder(path.parent)
 

@@ -206,9 +206,7 @@ def _desk(
 ) -> Desk:
     with database.read() as connection:
         station = read_station(connection)
-    desk = Desk(folder, settings, lock, database, station, user, clock, remarks)
-    desk.outbox.return_inflight()
-    return desk
+    return Desk(folder, settings, lock, database, station, user, clock, remarks)
 
 
 def _enrolment(desk: Desk) -> Enrolment:

@@ -1,6 +1,7 @@
 """The encrypted SQLite file: how it is opened, read, written, checked and copied."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,15 @@ from sqlalchemy.pool import QueuePool
 
 from app.safe_file import sync_folder
 from app.store.errors import (
+    BrokenReferences,
     DatabaseExists,
     NoDatabase,
     OutdatedEngine,
     StorageDamaged,
+    StorageError,
     WrongKey,
+    file_error,
+    sqlite_code,
     storage_error,
 )
 
@@ -42,7 +47,8 @@ class Database:
     def __init__(self, path: Path, dek: bytes) -> None:
         self.path = path
         self._dek = dek
-        self._writing = threading.RLock()
+        self._writing = threading.Lock()
+        self._writer: int | None = None
         self.engine: Engine = create_engine(
             "sqlite://",
             module=sqlcipher3,
@@ -55,16 +61,31 @@ class Database:
 
     @classmethod
     def create(cls, path: Path, dek: bytes) -> "Database":
-        """A new, empty file.  Raises DatabaseExists where there is one already; StorageError."""
-        if path.exists():
+        """A new, empty file.  Raises DatabaseExists where there is one, or the log of one; StorageError."""
+        if _beside(path, "-wal").exists():
             raise DatabaseExists
-        return cls(path, dek)._checked()
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            raise DatabaseExists from None
+        except OSError as failure:
+            raise file_error(failure) from failure
+        try:
+            return cls(path, dek)._checked()
+        except BaseException:
+            _remove(path)
+            raise
 
     @classmethod
     def open(cls, path: Path, dek: bytes) -> "Database":
         """An existing file.  Raises NoDatabase, WrongKey, StorageError; never makes a file."""
-        if not path.exists():
-            raise NoDatabase
+        try:
+            length = path.stat().st_size
+        except FileNotFoundError:
+            raise NoDatabase from None
+        if length == 0:
+            # SQLite would take it for a new file and begin it afresh over whatever was lost.
+            raise StorageDamaged
         return cls(path, dek)._checked()
 
     @contextmanager
@@ -83,14 +104,25 @@ class Database:
 
         Raises StorageError.
         """
-        with self._writing, _translated(), self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._as_writer() as connection, _committed(connection):
+            yield connection
+
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """Like `write`, but a table may be dropped and made anew without its children's rows going along.
+
+        References are checked once before the commit.  Raises BrokenReferences; StorageError.
+        """
+        with self._as_writer() as connection:
+            # Within a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             try:
-                yield connection
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                _roll_back(connection)
-                raise
+                with _committed(connection):
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise BrokenReferences
+            finally:
+                connection.invalidate()
 
     def integrity(self) -> list[str]:
         """Faults of the file itself, as sentences; none when every page and key is sound."""
@@ -114,30 +146,49 @@ class Database:
 
         Raises StorageError; a target that stood there before stays until then.
         """
-        fresh = target.with_name(target.name + ".new")
-        fresh.unlink(missing_ok=True)
-        with _translated(), self.engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
-        copy = Database(fresh, self._dek)
-        faults = copy.integrity()
-        copy.close()
-        if faults:
-            fresh.unlink(missing_ok=True)
-            raise StorageDamaged
-        with open(fresh, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(fresh, target)
-        sync_folder(target.parent)
+        fresh = _beside(target, ".new")
+        try:
+            _remove(fresh)
+            with _translated(), self.engine.connect() as connection:
+                connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+            copy = Database(fresh, self._dek)
+            faults = copy.integrity()
+            copy.close()
+            if faults:
+                raise StorageDamaged
+            with open(fresh, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(fresh, target)
+            sync_folder(target.parent)
+        except OSError as failure:
+            raise file_error(failure) from failure
+        finally:
+            _remove(fresh)
 
     def close(self) -> None:
         """Let go of the file; the last connection folds the write-ahead log into it."""
         self.engine.dispose()
 
+    @contextmanager
+    def _as_writer(self) -> Iterator[Connection]:
+        if self._writer == threading.get_ident():
+            raise RuntimeError("a write inside a write of the same thread would wait for itself")
+        with self._writing, _translated(), self.engine.connect() as connection:
+            self._writer = threading.get_ident()
+            try:
+                yield connection
+            finally:
+                self._writer = None
+
     def _connect(self) -> Any:
         connection = sqlcipher3.connect(str(self.path), isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA key = \"x'{self._dek.hex()}'\"")
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute(f"PRAGMA key = \"x'{self._dek.hex()}'\"")
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _checked(self) -> "Database":
@@ -149,11 +200,33 @@ class Database:
                 if not connection.exec_driver_sql("PRAGMA cipher_version").scalar():
                     raise OutdatedEngine
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
-        except StorageDamaged as damage:
+        except StorageError as failure:
             self.close()
-            # An intact file with another key and a damaged first page look the same to SQLCipher.
-            raise WrongKey from damage
+            if sqlite_code(failure.__cause__) == sqlite3.SQLITE_NOTADB:
+                raise WrongKey from failure
+            raise
         return self
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _remove(path: Path) -> None:
+    """Take away a file this program made and did not finish."""
+    for name in (path, _beside(path, "-wal"), _beside(path, "-shm"), _beside(path, "-journal")):
+        name.unlink(missing_ok=True)
+
+
+@contextmanager
+def _committed(connection: Connection) -> Iterator[None]:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
 
 
 def _roll_back(connection: Connection) -> None:

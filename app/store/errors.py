@@ -57,6 +57,10 @@ class DatabaseExists(StorageError):
     sentence = "这个文件夹里已有数据文件，不会覆盖。"
 
 
+class BrokenReferences(StorageError):
+    sentence = "数据升级没有通过检查，已全部撤回，数据没有改动。请继续使用原版本，并联系管理员。"
+
+
 class OutdatedEngine(StorageError):
     sentence = "程序组件版本过旧，不能保证数据安全，请重新安装本程序。"
 
@@ -76,19 +80,25 @@ _BY_CODE: dict[int, type[StorageError]] = {
 
 # Primary code 10 with more detail: the shared-memory file of the log found no room.
 SHARED_MEMORY_SIZE = sqlite3.SQLITE_IOERR_SHMSIZE
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
-NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def storage_error(error: Exception) -> StorageError | None:
-    """The storage error behind an exception of the driver, SQLAlchemy or the system; None when it is no such."""
+    """The storage error behind an exception of the driver or SQLAlchemy; None when it is another matter."""
+    code = sqlite_code(error)
+    found = StorageFull if code == SHARED_MEMORY_SIZE else _BY_CODE.get(code & 0xFF)
+    return found() if found else None
+
+
+def sqlite_code(error: BaseException | None) -> int:
+    """The extended result code behind an exception of the driver or SQLAlchemy; 0 when there is none."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlcipher3.Error):
-        code = getattr(cause, "sqlite_errorcode", None) or 0
-        found = StorageFull if code == SHARED_MEMORY_SIZE else _BY_CODE.get(code & 0xFF)
-        return found() if found else None
-    if isinstance(cause, OSError):
-        if cause.errno in NO_ROOM:
-            return StorageFull()
-        return StorageReadOnly() if cause.errno in NO_WRITING else StorageFailed()
-    return None
+    code = getattr(cause, "sqlite_errorcode", None) if isinstance(cause, sqlcipher3.Error) else None
+    return code or 0
+
+
+def file_error(error: OSError) -> StorageError:
+    """The storage error behind a failure of the file system."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull()
+    read_only = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+    return StorageReadOnly() if read_only else StorageFailed()

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
 from app.store.tables import device, revision
-
-UNSENT = ("pending", "inflight")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,9 @@ class SettledVerdict(Protocol):
     def detail(self) -> str: ...
 
 
-STATES = {"held": "held", "conflict": "conflict"}
+# Everything of this PC's stream up to here is durably at the district.
+ACKED = select(device.c.acked_seq).scalar_subquery()
+OPEN_VERDICTS = ("held", "conflict")
 
 
 class Outbox:
@@ -81,7 +81,7 @@ class Outbox:
                 revision.c.record_id,
                 revision.c.line,
             )
-            .where(revision.c.epoch == self._epoch, revision.c.state.in_(UNSENT))
+            .where(self._unsent())
             .order_by(revision.c.seq)
             .limit(max_count)
         )
@@ -95,60 +95,42 @@ class Outbox:
                 lines.append(OutboxLine(seq, op_id, record_type, record_id, line))
         return lines
 
-    def mark_inflight(self, first: int, last: int) -> None:
-        """The lines first..last (seq, inclusive) are on their way."""
-        self._set_state("pending", "inflight", revision.c.seq.between(first, last))
-
-    def return_inflight(self) -> None:
-        """Whatever was on its way when the line or the program broke waits again."""
-        self._set_state("inflight", "pending", revision.c.epoch == self._epoch)
-
     def continue_from(self, seq: int) -> None:
-        """The district expects `seq` next: every line from there on waits again."""
-        self._set_state("acked", "pending", revision.c.seq >= seq)
-        self.return_inflight()
+        """The district expects `seq` next: every line from there on is unsent again."""
+        with self._database.write() as connection:
+            connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
 
     def apply_receipt(
         self, acked_seq: int, verdicts: Iterable[SettledVerdict], received_at: datetime
     ) -> None:
         """Settle what the district has committed: all or nothing, in one transaction."""
-        own = revision.c.epoch == self._epoch
         with self._database.write() as connection:
             connection.execute(
-                update(revision)
-                .where(own, revision.c.seq <= acked_seq, revision.c.state.in_(UNSENT))
-                .values(state="acked", settled_at=received_at)
+                update(device).values(
+                    acked_seq=func.max(device.c.acked_seq, acked_seq), last_receipt_at=received_at
+                )
             )
             for verdict in verdicts:
+                is_open = verdict.code in OPEN_VERDICTS
                 connection.execute(
                     update(revision)
-                    .where(own, revision.c.seq == verdict.seq)
-                    .values(state=STATES.get(verdict.code, "acked"), code=verdict.code, detail=verdict.detail)
+                    .where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
+                    .values(
+                        verdict=verdict.code if is_open else None, detail=verdict.detail if is_open else None
+                    )
                 )
-            connection.execute(update(device).values(last_receipt_at=received_at))
-
-    def hold_locally(self, seq: int, reason: str) -> None:
-        """Keep back one line that no batch can carry; the district is told to skip its seq."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(revision)
-                .where(revision.c.epoch == self._epoch, revision.c.seq == seq)
-                .values(state="held", code="too_large", detail=reason)
-            )
 
     def status(self) -> OutboxStatus:
         """Counts for the status bar."""
-        counted = select(revision.c.state, func.count()).where(revision.c.state != "acked")
-        oldest = select(func.min(revision.c.at, type_=Moment())).where(revision.c.state.in_(UNSENT))
+        unsent = select(func.count(), func.min(revision.c.at, type_=Moment())).where(self._unsent())
+        settled = select(revision.c.verdict, func.count()).where(revision.c.verdict.is_not(None))
         with self._database.read() as connection:
-            counts = {row[0]: row[1] for row in connection.execute(counted.group_by(revision.c.state))}
-            return OutboxStatus(
-                unsent=sum(counts.get(state, 0) for state in UNSENT),
-                oldest_at=connection.execute(oldest).scalar(),
-                held=counts.get("held", 0),
-                conflicts=counts.get("conflict", 0),
-                last_receipt_at=connection.execute(select(device.c.last_receipt_at)).scalar(),
-            )
+            count, oldest_at = connection.execute(unsent).one()
+            refused = {row[0]: row[1] for row in connection.execute(settled.group_by(revision.c.verdict))}
+            last_receipt_at = connection.execute(select(device.c.last_receipt_at)).scalar()
+        return OutboxStatus(
+            count, oldest_at, refused.get("held", 0), refused.get("conflict", 0), last_receipt_at
+        )
 
     def refusals(self, limit: int = 200) -> Sequence[Refusal]:
         """What the district holds back or differs on, newest first."""
@@ -157,25 +139,20 @@ class Outbox:
                 revision.c.position,
                 revision.c.record_type,
                 revision.c.record_id,
-                func.coalesce(revision.c.code, ""),
+                revision.c.verdict,
                 func.coalesce(revision.c.detail, ""),
                 revision.c.by,
                 revision.c.at,
             )
-            .where(revision.c.state.in_(("held", "conflict")))
+            .where(revision.c.verdict.is_not(None))
             .order_by(revision.c.position.desc())
             .limit(limit)
         )
         with self._database.read() as connection:
             return [Refusal(*row) for row in connection.execute(statement)]
 
-    def _set_state(self, before: str, after: str, where: object) -> None:
-        with self._database.write() as connection:
-            connection.execute(
-                update(revision)
-                .where(revision.c.epoch == self._epoch, revision.c.state == before, where)  # type: ignore[arg-type]
-                .values(state=after)
-            )
+    def _unsent(self) -> ColumnElement[bool]:
+        return and_(revision.c.epoch == self._epoch, revision.c.seq > ACKED)
 
 
 _LAST_SEQ = Prepared(
@@ -192,4 +169,4 @@ def next_seq(connection: Connection, epoch: int) -> int:
 
 def enqueue(connection: Connection, row: dict[str, object]) -> None:
     """Store one finished revision as unsent, in the transaction that saves its record."""
-    _INSERT.run(connection, {**row, "state": "pending"})
+    _INSERT.run(connection, row)

@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.record_type import RecordType, Values
 from app.store import search
 from app.store.database import Database
+from app.store.outbox import ACKED
 from app.store.prepared import Prepared
 from app.store.tables import revision
 
@@ -46,7 +47,10 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class Change:
-    """One revision of a record: `data` is wire data, whole for the first and changed fields afterwards."""
+    """One revision of a record: `data` is wire data, whole for the first and changed fields afterwards.
+
+    `state` is pending, acked, held or conflict.
+    """
 
     op_id: str
     act: str
@@ -124,7 +128,12 @@ class RecordReader:
 
     def history(self, record_id: str) -> list[Change]:
         """Every revision of a record, oldest first."""
-        statement = select(revision).where(revision.c.record_id == record_id).order_by(revision.c.position)
+        state = func.coalesce(
+            revision.c.verdict, case((revision.c.seq > ACKED, "pending"), else_="acked")
+        ).label("state")
+        statement = (
+            select(revision, state).where(revision.c.record_id == record_id).order_by(revision.c.position)
+        )
         with self._database.read() as connection:
             return [
                 Change(row.op_id, row.act, row.by, row.at, row.state, orjson.loads(row.line)["data"])

@@ -7,7 +7,7 @@ search reads newest first and stops when it has enough.  All functions work insi
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from app.store.search_tokens import (
     TIERS,
     Choice,
     Haystack,
+    Matched,
     SearchTerms,
     Tier,
     Word,
@@ -28,10 +29,9 @@ from app.store.search_upkeep import DDL, Row, consistency, rebuild
 __all__ = ["DDL", "Hit", "Row", "SearchTerms", "consistency", "find", "index", "rebuild", "remove"]
 
 MOST_TYPED = 10_000  # characters of a query that are read
-RAREST, FEW = 3, 250
+RAREST, FEW, COMMON = 6, 64, 0.2  # tokens, entries, share of entries
 MOST_INDEX_WORDS = 8  # words of a query that go into the index query; every word is checked on the text
 
-Matched: TypeAlias = Literal["name", "pinyin", "number", "text"]
 _Entry: TypeAlias = tuple[int, str, str, int, str, str, str]
 
 
@@ -91,7 +91,7 @@ def find(connection: Connection, query: str, *, types: Sequence[str] = (), limit
     """Up to `limit` records that match every space-separated word of `query`.
 
     Order: records in use before voided ones; then whole name, head of a name, inside a name, number,
-    pinyin, text; then newest first.  One Chinese character alone finds names that begin with it.  `types`
+    pinyin, text; then newest first.  Single characters only (张, or 张 王) find names that begin with them.  `types`
     limits to these record types.  Any text may be typed; nothing in it is read as a command.
     """
     in_use: dict[int, Hit] = {}
@@ -130,20 +130,21 @@ def _plan(query: str, rarest: Choice) -> Iterator[_Step]:
     """The tiers in which the query can match, best first."""
     pieces = list(dict.fromkeys(query[:MOST_TYPED].split()))
     if len(pieces) == 1:
-        alone = Word(pieces[0], rarest, alone=True)
+        alone = Word(pieces[0], rarest, only_names=True)
         for tier, expression in alone.ways.items():
             text = alone.text if tier is TEXT else ""
-            yield _Step(cast(Matched, tier.matched), expression, text, partial(tier.holds, alone))
+            yield _Step(tier.matched, expression, text, partial(tier.holds, alone))
         return
-    words = [word for piece in pieces if (word := Word(piece, rarest, alone=False)).text]
-    joined = Word("".join(query[:MOST_TYPED].split()), rarest, alone=True)
+    only_names = all(len(piece) == 1 for piece in pieces)
+    words = [word for piece in pieces if (word := Word(piece, rarest, only_names=only_names)).text]
+    joined = Word("".join(query[:MOST_TYPED].split()), rarest, only_names=True)
     for tier in TIERS:
         either = [joined.ways[tier]] if tier.joined and tier in joined.ways else []
         if this_way := [word.ways[tier] for word in words[:MOST_INDEX_WORDS] if tier in word.ways]:
             either.append(_every_word(this_way, words[:MOST_INDEX_WORDS]))
         if either:
             holds = partial(_holds, tier, words, joined)
-            yield _Step(cast(Matched, tier.matched), f"({' OR '.join(either)})", "", holds)
+            yield _Step(tier.matched, f"({' OR '.join(either)})", "", holds)
 
 
 def _every_word(this_way: list[str], words: list[Word]) -> str:
@@ -161,12 +162,19 @@ def _holds(tier: Tier, words: list[Word], joined: Word, haystack: Haystack) -> b
 
 
 def _rarest(connection: Connection, found: list[str]) -> list[str]:
-    """Up to RAREST tokens, rarest first; one alone when few entries carry it, for those are soon looked at."""
+    """Of more than RAREST tokens the useful ones: a token most entries carry costs time and excludes nothing.
+
+    Where few entries carry the rarest, it alone: those are soon looked at.
+    """
     if len(found) <= RAREST:
         return found
+    last = connection.exec_driver_sql("SELECT max(id) FROM search_entry").scalar() or 0
     reach = {token: _reach(connection, token) for token in found}
     rarest = sorted(found, key=reach.__getitem__)
-    return rarest[: RAREST if reach[rarest[0]] else 1]
+    if reach[rarest[0]] == 0:
+        return rarest[:1]
+    useful = [token for token in found if reach[token] < last - FEW / COMMON]
+    return useful if len(useful) >= RAREST else rarest[:RAREST]
 
 
 def _reach(connection: Connection, token: str) -> int:

@@ -2,7 +2,8 @@
 
 A token is one mark and the characters after it, so the sorts never meet: `e` whole name, `n` head of a name,
 `i` two characters inside a name, `h` and `l` head and tail of a number, `p` head of a pinyin key, `t` two
-characters of a text, `k` record type.  Tokens only propose; `Tier.holds` decides on the folded text itself.
+characters of a text, `d` four digits of a text, `k` record type.  Tokens only propose; `Tier.holds` decides
+on the folded text itself.
 """
 
 import re
@@ -10,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from app.models.pinyin import name_keys, typed_pinyin
 from app.models.text import search_fold
@@ -23,6 +24,8 @@ MOST_PAIRS = 16  # pairs of one long word that are looked at; `holds` looks at t
 _MARK_BASE = 0x10F000  # private use: ASCII marks are moved here
 _END = "\U0010f0ff"  # stands after the last character, so that it too begins a pair
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\U0010f000-\U0010f0ff]")
+# Two digits are in every other text; of four there are enough to tell texts apart.
+_DIGITS = re.compile("[0-9]{4,}")
 _NOT_TOKEN = re.compile("[\x00-/:-`{-\x7f]")
 
 
@@ -118,6 +121,8 @@ def tokens(record_type: str, haystack: Haystack) -> str:
             found.update("l" + key[-n:] for n in range(SHORTEST_NUMBER, min(len(key), NUMBER_TAIL) + 1))
     for text in _safe_lines(haystack.texts):
         found.update(_pairs("t", text))
+        for digits in _DIGITS.findall(text):
+            found.update("d" + digits[n : n + 4] for n in range(len(digits) - 3))
     return " ".join(found)
 
 
@@ -125,19 +130,21 @@ def _safe_lines(texts: str) -> Iterator[str]:
     return map(_safe, texts.split("\n"))
 
 
+Matched: TypeAlias = Literal["name", "pinyin", "number", "text"]
 Choice: TypeAlias = Callable[[list[str]], list[str]]
 
 
 class Word:
     """One typed word in the forms it is compared in.
 
-    `alone` when the query is this word only; `rarest` picks of many tokens those that few entries carry.
+    `rarest` picks of many tokens those that few entries carry.  A single character with `only_names` asks
+    for names that begin with it, otherwise it may stand anywhere in names and texts.
     """
 
-    def __init__(self, typed: str, rarest: Choice, *, alone: bool) -> None:
+    def __init__(self, typed: str, rarest: Choice, *, only_names: bool) -> None:
         self.text = _fold(typed)
         self.rarest = rarest
-        self.alone = alone
+        self.only_names = only_names
 
     @cached_property
     def name(self) -> str:
@@ -162,13 +169,13 @@ class Word:
         return {tier: expression for tier in TIERS if (expression := tier.expression(self))}
 
 
-def _pairs_of(mark: str, text: str, rarest: Choice) -> str:
-    """Entries with the pairs of a text; of a single character, entries with a pair that begins with it."""
-    if len(text) == 1:
-        return f'"{mark}{text}"*'
-    pairs = list(dict.fromkeys(map(str.__add__, text, text[1:])))
-    chosen = rarest([mark + pair for pair in pairs[:: -(-len(pairs) // MOST_PAIRS)]])
-    return "(" + " AND ".join(f'"{token}"' for token in chosen) + ")"
+def _pairs_of(mark: str, text: str) -> list[str]:
+    return [mark + pair for pair in map(str.__add__, text, text[1:])]
+
+
+def _every(found: list[str], rarest: Choice) -> str:
+    few = list(dict.fromkeys(found))
+    return "(" + " AND ".join(f'"{token}"' for token in rarest(few[:: -(-len(few) // MOST_PAIRS)])) + ")"
 
 
 def _whole_name(word: Word) -> str:
@@ -179,16 +186,15 @@ def _name_head(word: Word) -> str:
     if not word.name:
         return ""
     head = f'"n{word.name[:NAME_HEAD]}"'
-    return (
-        head if len(word.name) <= NAME_HEAD else f"({head} AND {_pairs_of('i', word.name[1:], word.rarest)})"
-    )
+    if len(word.name) <= NAME_HEAD:
+        return head
+    return f"({head} AND {_every(_pairs_of('i', word.name[1:]), word.rarest)})"
 
 
 def _name_inside(word: Word) -> str:
-    # A single character typed alone asks for names that begin with it.
-    if not word.name or (word.alone and len(word.name) == 1):
-        return ""
-    return _pairs_of("i", word.name, word.rarest)
+    if len(word.name) > 1:
+        return _every(_pairs_of("i", word.name), word.rarest)
+    return "" if word.only_names or not word.name else f'"i{word.name}"*'
 
 
 def _number(word: Word) -> str:
@@ -203,9 +209,19 @@ def _pinyin(word: Word) -> str:
 
 
 def _text(word: Word) -> str:
-    if not word.text or (word.alone and len(word.text) == 1):
-        return ""
-    return _pairs_of("t", _safe(word.text), word.rarest)
+    text = _safe(word.text)
+    if len(text) > 1:
+        return _every(_text_tokens(text), word.rarest)
+    return "" if word.only_names or not text else f'"t{text}"*'
+
+
+def _text_tokens(text: str) -> list[str]:
+    found, done = [], 0
+    for digits in _DIGITS.finditer(text):
+        found += _pairs_of("t", text[done : digits.start() + 1])
+        found += ["d" + text[n : n + 4] for n in range(digits.start(), digits.end() - 3)]
+        done = digits.end() - 1
+    return found + _pairs_of("t", text[done:])
 
 
 def _has_number(word: Word, haystack: Haystack) -> bool:
@@ -227,7 +243,7 @@ class Tier:
     also tried as one (张 三, 138 0013 8000).
     """
 
-    matched: str
+    matched: Matched
     joined: bool
     expression: Callable[[Word], str]
     decide: Callable[[Word, Haystack], bool]
@@ -242,7 +258,7 @@ TEXT = Tier("text", False, _text, lambda word, hay: word.text in hay.texts)
 TIERS = (
     Tier("name", True, _whole_name, lambda word, hay: word.name in hay.bare_names),
     Tier("name", True, _name_head, lambda word, hay: any(n.startswith(word.name) for n in hay.bare_names)),
-    Tier("name", False, _name_inside, lambda word, hay: any(word.name in n for n in hay.bare_names)),
+    Tier("name", True, _name_inside, lambda word, hay: any(word.name in n for n in hay.bare_names)),
     Tier("number", True, _number, _has_number),
     Tier("pinyin", True, _pinyin, _has_pinyin),
     TEXT,

@@ -44,6 +44,7 @@ def found_station(connection: Connection, *, code: str, name: str, signing_key: 
             station_name=name,
             signing_key=signing_key,
             enrolled=False,
+            acked_seq=0,
         )
     )
 

@@ -18,9 +18,10 @@ from sqlalchemy import (
 from app.models.base import Base
 from app.models.column_types import Moment
 
-# One row a revision, in the order it came to this file.  It is the outbox while the district has not
-# receipted it and the history of the record for ever after, so the finished wire line is written once.
-# (epoch, seq) is this PC's own gap-free stream; a revision of another PC has neither.
+# One row a revision, in the order it came to this file.  It is the outbox while its seq is beyond the
+# device's acked_seq and the history of the record for ever after, so the finished wire line is written once
+# and a receipt rewrites nothing.  (epoch, seq) is this PC's own gap-free stream; a revision of another PC
+# has neither.  `verdict` is set only while the district holds the revision back or differs on it.
 revision = Table(
     "revision",
     Base.metadata,
@@ -34,14 +35,12 @@ revision = Table(
     Column("by", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("line", LargeBinary, nullable=False),
-    Column("state", String, nullable=False),
-    Column("code", String),
+    Column("verdict", String),
     Column("detail", Text),
-    Column("settled_at", Moment),
-    CheckConstraint("state in ('pending', 'inflight', 'acked', 'held', 'conflict')", "state"),
+    CheckConstraint("verdict in ('held', 'conflict')", "verdict"),
     UniqueConstraint("epoch", "seq"),
     Index("ix_revision_record_id", "record_id"),
-    Index("ix_revision_unsettled", "state", "seq", sqlite_where=text("state <> 'acked'")),
+    Index("ix_revision_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
 )
 
 audit = Table(
@@ -94,6 +93,7 @@ device = Table(
     Column("server_key", LargeBinary),
     Column("server_id", String),
     Column("enrolled", Boolean, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
     Column("last_receipt_at", Moment),
     CheckConstraint("one = 1", "one_row"),
 )

@@ -15,12 +15,13 @@ from app.store.errors import NewerFile
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(database: Database) -> Path | None:
-    """Bring the file to this program's schema; answers the copy made before, None when nothing was due.
+def upgrade(database: Database, migrations: Path = MIGRATIONS) -> Path | None:
+    """Bring the file to the schema of `migrations`; answers the copy made before, None when nothing was due.
 
-    Raises NewerFile for a file this program is too old for; StorageError.
+    All steps are one transaction: after a failure the file is as it was.  Raises NewerFile for a file this
+    program is too old for; StorageError.
     """
-    scripts = ScriptDirectory(str(MIGRATIONS))
+    scripts = ScriptDirectory(str(migrations))
     head = scripts.get_current_head()
     with database.read() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
@@ -32,8 +33,8 @@ def upgrade(database: Database) -> Path | None:
         copy = database.path.with_name(f"{database.path.stem}.before-{head}{database.path.suffix}")
         database.copy_to(copy)
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with database.write() as connection:
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with database.rebuild() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return copy

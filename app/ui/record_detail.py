@@ -19,7 +19,6 @@ LABEL_WIDTH = 120  # pixels, so that the values of all sections stand in one col
 ACTS = {"create": "新建", "edit": "修改", "void": "作废"}
 STATES = {
     "pending": "未上报",
-    "inflight": "正在上报",
     "acked": "已上报",
     "held": "区里退回",
     "conflict": "与区里不一致",

@@ -152,6 +152,25 @@ def test_models_and_the_newest_migration_agree(desk):
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_the_search_tables_are_those_search_expects(desk, tmp_path):
+    from app.store.search import DDL
+
+    fresh = Database.create(tmp_path / "fresh.db", desk.dek)
+    with fresh.write() as connection:
+        for statement in DDL:
+            connection.exec_driver_sql(statement)
+
+    def search_tables(database):
+        with database.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE name LIKE 'search%' OR name LIKE 'uq_search%'"
+            )
+            return {name: "".join((sql or "").split()) for name, sql in rows}
+
+    assert search_tables(desk.database) == search_tables(fresh)
+    fresh.close()
+
+
 def test_audit_rows_cannot_be_changed_or_dropped(desk):
     desk.store.save(RESIDENT, SAMPLES["resident"](), by="李调解", record_id=str(uuid7()))
     for statement in ("UPDATE audit SET actor = '别人'", "DELETE FROM audit"):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.store import search
 from app.store.search import Hit, SearchTerms
+from tests.conftest import DeskFile
 from tests.store.search_file import found_ids, search_file
 
 ID_1, ID_2, ID_3 = "511421189901010019", "511421189901010027", "11010519491231002X"
@@ -99,9 +100,11 @@ def village(connection: Connection) -> Connection:
         ("成。", ["c1"]),
         ("张三 排水沟", ["c1"]),
         ("欧阳 排水 原状", ["c1"]),
-        ("张 沟", ["c1"]),
+        ("张 沟", []),
         ("欧 倒塌", ["c1"]),
-        ("峰 塌", ["c1"]),
+        ("峰塌 张", []),
+        ("张 欧", ["c1"]),
+        ("峰 塌", []),
         ("李 排水", []),
         ("水排", []),
         ("边界排水", []),
@@ -275,3 +278,15 @@ def test_a_rolled_back_save_leaves_nothing_and_a_committed_one_survives(tmp_path
     with search_file(tmp_path / "a.db", key) as again:
         assert found_ids(again, "张三") == ["kept"]
         assert search.consistency(again) == []
+
+
+def test_the_first_schema_has_the_same_tables(desk: DeskFile, tmp_path: Path) -> None:
+    wanted = "SELECT name, sql FROM sqlite_master WHERE tbl_name LIKE 'search%' ORDER BY name"
+    with search_file(tmp_path / "search.db") as plain, desk.database.read() as migrated:
+        ours, theirs = (
+            {name: "".join((sql or "").split()) for name, sql in opened.exec_driver_sql(wanted)}
+            for opened in (plain, migrated)
+        )
+        leaf = "SELECT v FROM search_index_config WHERE k = 'pgsz'"
+        assert plain.exec_driver_sql(leaf).scalar() == migrated.exec_driver_sql(leaf).scalar()
+    assert ours == theirs

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
@@ -32,13 +32,12 @@ def home(qtbot: QtBot, services: DeskServices) -> HomePage:
 def refresh(home: HomePage, services: DeskServices) -> None:
     home.refresh()
     services.runner.wait_idle()
+    QApplication.processEvents()
 
 
 def save(services: DeskServices, code: str, **changes: Any) -> str:
     record_id = str(uuid7())
-    services.store.save(
-        RECORD_TYPES[code], SAMPLES[code](**changes), by=services.user, record_id=record_id
-    )
+    services.store.save(RECORD_TYPES[code], SAMPLES[code](**changes), by=services.user, record_id=record_id)
     return record_id
 
 
@@ -85,9 +84,7 @@ def test_due_items_say_how_long(
     assert asked.args == ["service_visit", record_id]
 
 
-def test_drafts_are_offered_to_their_user_only(
-    qtbot: QtBot, home: HomePage, services: DeskServices
-) -> None:
+def test_drafts_are_offered_to_their_user_only(qtbot: QtBot, home: HomePage, services: DeskServices) -> None:
     at = services.clock()
     mine, theirs = str(uuid7()), str(uuid7())
     services.drafts.keep(services.user, "service_visit", mine, {"visitor": "孙"}, base=None, at=at)
@@ -157,5 +154,3 @@ def test_names_are_shown_as_typed_never_as_mark_up(home: HomePage, services: Des
     labels = [label for label in home.findChildren(QLabel) if "<b>张</b>&lt;三" in label.text()]
     assert labels
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
-
-

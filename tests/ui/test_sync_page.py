@@ -1,24 +1,154 @@
-"""同步 counts what waits, shows what came back, and starts sending."""
+"""同步 counts what waits, shows what came back, and sends to a real district when asked."""
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
+from app.commands.desk import Desk, district_of, enrol_desk, found_desk, push_of
+from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
+from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
-from app.sync.outcome import Outcome
-from app.sync.protocol import NoAnswer, Verdict
-from app.sync.service import Identity, Push
-from app.sync.backoff import Backoff
+from app.sync.protocol import Verdict
 from app.ui.record_line import RecordLine
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.sync_page import SyncPage
+from tests.conftest import SettableClock
 from tests.samples import SAMPLES
+
+STATION = "511421125201", "鹰头村"
+
+
+def save(services: DeskServices, code: str) -> str:
+    record_id = str(uuid7())
+    services.store.save(RECORD_TYPES[code], SAMPLES[code](), by=services.user, record_id=record_id)
+    return record_id
+
+
+def shown(qtbot: QtBot, services: DeskServices) -> SyncPage:
+    page = SyncPage(services)
+    qtbot.addWidget(page)
+    page.show()
+    page.refresh()
+    services.runner.wait_idle()
+    QApplication.processEvents()
+    return page
+
+
+def words(page: SyncPage) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def send_button(page: SyncPage) -> QPushButton:
+    return next(each for each in page.findChildren(QPushButton) if each.text() == "现在上报")
+
+
+def test_what_waits_is_counted_and_listed(qtbot: QtBot, services: DeskServices) -> None:
+    for code in SAMPLES:
+        save(services, code)
+    page = shown(qtbot, services)
+    said = words(page)
+    assert "4 条" in said
+    assert "区服务器：qu.example.cn:8443" in said
+    assert len(page.findChildren(RecordLine)) == 4
+    assert "还没有" in said
+
+
+def test_what_came_back_opens_for_correction(qtbot: QtBot, services: DeskServices) -> None:
+    record_id = save(services, "resident")
+    services.outbox.apply_receipt(1, [Verdict(1, "held", "证件号码与出生日期不符。")], services.clock())
+    page = shown(qtbot, services)
+    (line,) = [line for line in page.findChildren(RecordLine) if line.badge() == "改正"]
+    assert "证件号码与出生日期不符。" in words(page)
+    with qtbot.waitSignal(page.record_requested) as asked:
+        qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    assert asked.args == ["resident", record_id]
+
+
+def test_without_a_district_it_says_so_and_cannot_send(qtbot: QtBot, services: DeskServices) -> None:
+    alone = replace(services, sync=DeskSync(SyncNews()))
+    page = shown(qtbot, alone)
+    assert "还没有设置区服务器" in words(page)
+    assert "都保存在本机" in words(page)
+    assert not send_button(page).isEnabled()
+
+
+@pytest.fixture
+def enrolled(tmp_path: Path, clock: SettableClock) -> Iterator[tuple[Desk, DistrictServer]]:
+    with DistrictServer(tmp_path / "district", clock=clock) as district:
+        desk, _ = found_desk(
+            tmp_path / "desk",
+            station_code=STATION[0],
+            station_name=STATION[1],
+            user="王调解",
+            password="Ce-shi-2026-kou",
+            clock=clock,
+        )
+        enrol_desk(desk, district.url, district.open_code(*STATION))
+        with closing(desk):
+            yield desk, district
+
+
+@pytest.fixture
+def sending(
+    enrolled: tuple[Desk, DistrictServer], services: DeskServices
+) -> Iterator[tuple[DeskServices, Callable[[], None]]]:
+    """Services over an enrolled desk; the second part starts its sync thread."""
+    desk, server = enrolled
+    news = SyncNews()
+    district = district_of(desk)
+    assert district is not None
+    loop = SyncLoop(push_of(desk, district), news.report)
+    yield (
+        replace(
+            services,
+            store=desk.store,
+            reader=desk.reader,
+            drafts=desk.drafts,
+            outbox=desk.outbox,
+            recent=RecentReader(desk.database),
+            sync=DeskSync(news, loop, server.url),
+        ),
+        loop.start,
+    )
+    loop.stop()
+    district.close()
+
+
+def test_sending_empties_the_list_and_shows_the_receipt(
+    qtbot: QtBot, sending: tuple[DeskServices, Callable[[], None]]
+) -> None:
+    services, start = sending
+    for code in SAMPLES:
+        save(services, code)
+    page = shown(qtbot, services)
+    assert len(page.findChildren(RecordLine)) == 4
+    start()
+    qtbot.mouseClick(send_button(page), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "都已上报，没有等待的记录。" in words(page))
+    assert services.outbox.status().unsent == 0
+    assert "14:00" in words(page)
+    assert send_button(page).isEnabled()
+
+
+def test_an_outage_is_said_in_words_and_everything_stays(
+    qtbot: QtBot,
+    sending: tuple[DeskServices, Callable[[], None]],
+    enrolled: tuple[Desk, DistrictServer],
+) -> None:
+    services, start = sending
+    save(services, "service_visit")
+    enrolled[1].stop()
+    page = shown(qtbot, services)
+    start()
+    qtbot.waitUntil(lambda: "连不上区服务器" in words(page), timeout=15000)
+    assert "都已保存在本机" in words(page)
+    assert len(page.findChildren(RecordLine)) == 1

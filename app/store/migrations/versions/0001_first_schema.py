@@ -19,8 +19,8 @@ SEARCH_TABLES: tuple[str, ...] = (
     "CREATE TABLE search_entry (id INTEGER PRIMARY KEY, record_type TEXT NOT NULL, record_id TEXT NOT NULL, "
     "active INTEGER NOT NULL, names TEXT NOT NULL, numbers TEXT NOT NULL, texts TEXT NOT NULL)",
     "CREATE UNIQUE INDEX uq_search_entry_record ON search_entry (record_id, record_type)",
-    "CREATE VIRTUAL TABLE search_index USING fts5("
-    "tokens, content='', contentless_delete=1, detail=none, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', contentless_delete=1, "
+    "detail=none, prefix='2', tokenize='ascii')",
     "INSERT INTO search_index(search_index, rank) VALUES ('pgsz', 3970)",
 )
 
@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("server_key", sa.LargeBinary(), nullable=True),
         sa.Column("server_id", sa.String(), nullable=True),
         sa.Column("enrolled", sa.Boolean(), nullable=False),
+        sa.Column("acked_seq", sa.Integer(), nullable=False),
         sa.Column("last_receipt_at", sa.String(20), nullable=True),
         sa.CheckConstraint("one = 1", name=op.f("ck_device_one_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_device")),
@@ -192,23 +193,19 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("at", sa.String(20), nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("verdict", sa.String(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
-        sa.Column("settled_at", sa.String(20), nullable=True),
-        sa.CheckConstraint(
-            "state in ('pending', 'inflight', 'acked', 'held', 'conflict')", name=op.f("ck_revision_state")
-        ),
+        sa.CheckConstraint("verdict in ('held', 'conflict')", name=op.f("ck_revision_verdict")),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_revision")),
         sa.UniqueConstraint("epoch", "seq", name=op.f("uq_revision_epoch_seq")),
     )
     op.create_index("ix_revision_record_id", "revision", ["record_id"], unique=False)
     op.create_index(
-        "ix_revision_unsettled",
+        "ix_revision_verdict",
         "revision",
-        ["state", "seq"],
+        ["verdict"],
         unique=False,
-        sqlite_where=sa.text("state <> 'acked'"),
+        sqlite_where=sa.text("verdict IS NOT NULL"),
     )
     op.create_table(
         "service_visit",
