@@ -1,9 +1,10 @@
 """Declarative base: the naming convention, the record head every record carries, and the row of a record."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import MetaData, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from app.models.column_types import Moment
 
@@ -43,9 +44,20 @@ class Record(Base):
 
 
 class Row(Base):
-    """A repeated part of a record (a party, a session, a finding), kept in the order it was entered."""
+    """A repeated part of a record (a party, a session, a finding), kept in the order it was entered.
+
+    Rows lie under their record's id and place, in one tree without a rowid: a save touches one page a kind of
+    row instead of three.  `id` is the row's identity across edits and stations.
+    """
 
     __abstract__ = True
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  # SQLAlchemy's own form
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    position: Mapped[int]
+    position: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    id: Mapped[str] = mapped_column(String(36))
+
+
+def owner(record_table: str) -> MappedColumn[Any]:
+    """The column of a row class that says which record of `record_table` a row belongs to."""
+    key = ForeignKey(f"{record_table}.id", ondelete="CASCADE")
+    return mapped_column(key, primary_key=True, sort_order=-2)

@@ -28,6 +28,8 @@ from app.store.errors import (
 
 # 3.51.3 mends the WAL-reset bug: two connections writing and checkpointing at once could lose pages.
 OLDEST_SQLITE = (3, 51, 3)
+# Bytes; what SQLCipher 4 uses unless told otherwise, so no file of ours is shorter.
+PAGE = 4096
 PRAGMAS = (
     "cipher_log_level = NONE",
     "journal_mode = WAL",
@@ -62,7 +64,7 @@ class Database:
     @classmethod
     def create(cls, path: Path, dek: bytes) -> "Database":
         """A new, empty file.  Raises DatabaseExists where there is one, or the log of one; StorageError."""
-        if _beside(path, "-wal").exists():
+        if beside(path, "-wal").exists():
             raise DatabaseExists
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -73,7 +75,7 @@ class Database:
         try:
             return cls(path, dek)._checked()
         except BaseException:
-            _remove(path)
+            remove(path)
             raise
 
     @classmethod
@@ -83,8 +85,8 @@ class Database:
             length = path.stat().st_size
         except FileNotFoundError:
             raise NoDatabase from None
-        if length == 0:
-            # SQLite would take it for a new file and begin it afresh over whatever was lost.
+        if length < PAGE:
+            # SQLite takes a file of 0 or 1 bytes for a new one and would begin it afresh over what was lost.
             raise StorageDamaged
         return cls(path, dek)._checked()
 
@@ -146,9 +148,9 @@ class Database:
 
         Raises StorageError; a target that stood there before stays until then.
         """
-        fresh = _beside(target, ".new")
+        fresh = beside(target, ".new")
         try:
-            _remove(fresh)
+            remove(fresh)
             with _translated(), self.engine.connect() as connection:
                 connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
             copy = Database(fresh, self._dek)
@@ -163,7 +165,7 @@ class Database:
         except OSError as failure:
             raise file_error(failure) from failure
         finally:
-            _remove(fresh)
+            remove(fresh)
 
     def close(self) -> None:
         """Let go of the file; the last connection folds the write-ahead log into it."""
@@ -208,13 +210,14 @@ class Database:
         return self
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """The file of the same name with something added, such as `-wal`."""
     return path.with_name(path.name + ending)
 
 
-def _remove(path: Path) -> None:
-    """Take away a file this program made and did not finish."""
-    for name in (path, _beside(path, "-wal"), _beside(path, "-shm"), _beside(path, "-journal")):
+def remove(path: Path) -> None:
+    """Take away a file this program made and did not finish, with its log.  Raises OSError."""
+    for name in (path, beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal")):
         name.unlink(missing_ok=True)
 
 

@@ -16,6 +16,7 @@ def icon(name: str, colour: str | None = None, *, chosen: str | None = None) -> 
     made = QIcon()
     for size in DRAWN_AT:
         made.addPixmap(picture(name, size, colour), QIcon.Mode.Normal, QIcon.State.Off)
+        made.addPixmap(picture(name, size), QIcon.Mode.Disabled, QIcon.State.Off)
         if chosen:
             made.addPixmap(picture(name, size, chosen), QIcon.Mode.Normal, QIcon.State.On)
     return made

@@ -34,6 +34,14 @@ class SyncControl(Protocol):
         """Where records go; None while no district is set."""
 
     @property
+    def enrolled(self) -> bool:
+        """Whether the district knows this PC; nothing is sent before."""
+
+    @property
+    def can_enrol(self) -> bool:
+        """Whether `enrol` may be called."""
+
+    @property
     def news(self) -> SyncNews:
         """What the last round came to; tells when there is another."""
 
@@ -42,6 +50,12 @@ class SyncControl(Protocol):
 
     def send_now(self) -> None:
         """Somebody asked to send at once."""
+
+    def enrol(self, url: str, code: str) -> None:
+        """Register this PC at `url` with a one-time code and begin to send; waits for the network.
+
+        Raises NoAnswer, Refusal, InsecureAddress, StorageError, OSError.
+        """
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What the sync thread reports, brought to the window's thread."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.sync.loop import SyncLoop
@@ -28,12 +30,32 @@ class SyncNews(QObject):
 
 
 class DeskSync:
-    """SyncControl over the loop; `loop` None while no district is set."""
+    """SyncControl over the loop; `loop` None while this PC is not registered with a district.
 
-    def __init__(self, news: SyncNews, loop: SyncLoop | None = None, address: str | None = None) -> None:
+    `register(url, code)` registers it and answers the loop, started.
+    """
+
+    def __init__(
+        self,
+        news: SyncNews,
+        loop: SyncLoop | None = None,
+        address: str | None = None,
+        register: Callable[[str, str], SyncLoop] | None = None,
+    ) -> None:
         self.news = news
         self.address = address
         self._loop = loop
+        self._register = register
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether the district knows this PC."""
+        return self._loop is not None
+
+    @property
+    def can_enrol(self) -> bool:
+        """Whether there is a way to register and it has not been gone yet."""
+        return self._loop is None and self._register is not None
 
     def wake(self) -> None:
         """Something was saved."""
@@ -44,3 +66,9 @@ class DeskSync:
         """Somebody asked to send at once."""
         if self._loop:
             self._loop.click()
+
+    def enrol(self, url: str, code: str) -> None:
+        """Register this PC; raises what `register` raises."""
+        if self._register is not None:
+            self._loop = self._register(url, code)
+            self.address = url

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.store.outbox import OutboxStatus, Refusal
 from app.store.recent import Touched
 from app.ui.banner import Banner
+from app.ui.enrol_card import EnrolCard
 from app.ui.home_lists import SIGNS, act_text, record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
@@ -52,7 +53,11 @@ class SyncPage(Page):
         column.setSpacing(16)
         column.addWidget(words(self.tr("同步"), "title"))
         column.addWidget(self._banner)
+        self._address = words("", "section")
         column.addWidget(self._overview())
+        self.enrol_card = EnrolCard(services.sync, services.runner)
+        self.enrol_card.enrolled.connect(self._enrolled)
+        column.addWidget(self.enrol_card)
         column.addWidget(self._refused_card)
         column.addWidget(self._waiting_card)
         column.addStretch(1)
@@ -71,7 +76,7 @@ class SyncPage(Page):
         top.setSpacing(20)
         text = QVBoxLayout()
         text.setSpacing(6)
-        text.addWidget(words(address_text(self._services.sync.address), "section"))
+        text.addWidget(self._address)
         text.addWidget(self._state)
         top.addLayout(text, 1)
         top.addWidget(self._send, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -99,8 +104,12 @@ class SyncPage(Page):
         self._state.setText(self.tr("正在上报……"))
         self._services.sync.send_now()
 
+    def _enrolled(self) -> None:
+        self._banner.show_done(self.tr("登记好了，以后自动上报。"))
+        self.refresh()
+
     def _sent(self) -> None:
-        self._send.setEnabled(self._services.sync.address is not None)
+        self._send.setEnabled(self._services.sync.enrolled)
         if self.isVisible():
             self.refresh()
 
@@ -117,7 +126,9 @@ class SyncPage(Page):
     def _show(self, sending: Sending) -> None:
         status, now = sending.status, self._services.clock()
         sync = self._services.sync
-        self._send.setEnabled(sync.address is not None)
+        self._address.setText(address_text(sync.address))
+        self.enrol_card.setVisible(sync.can_enrol)
+        self._send.setEnabled(sync.enrolled)
         self._state.setText(state_text(sync, status))
         self._unsent.setText(self.tr("{count} 条").format(count=status.unsent))
         returned = status.held + status.conflicts

@@ -23,6 +23,10 @@ def state_text(sync: SyncControl, status: OutboxStatus) -> str:
         return QCoreApplication.translate(
             "SyncWords", "没有设置区服务器地址，记录都保存在本机；设置以后会自动上报。"
         )
+    if not sync.enrolled:
+        return QCoreApplication.translate(
+            "SyncWords", "这台电脑还没有在区里登记，记录都保存在本机；登记以后自动上报。"
+        )
     outcome = sync.news.outcome
     if outcome is not None and outcome.sentence:
         return label(outcome.sentence)

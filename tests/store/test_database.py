@@ -24,7 +24,6 @@ from app.store.errors import (
     StorageFull,
     WrongKey,
 )
-from app.store.folder import AlreadyOpen, FolderLock, FolderRefused, check_folder
 from app.store.founding import found
 from app.store.records import RecordStore
 from app.store.station import read_station
@@ -238,44 +237,6 @@ def test_kill_at_random_points_of_two_hundred_saves_loses_no_acknowledged_one(de
     lost = [pair for pair in acknowledged if reader.load(RECORD_TYPES[pair[0]], pair[1]) is None]
     database.close()
     assert lost == []
-
-
-def test_one_program_a_folder_and_a_killed_one_leaves_no_lock(tmp_path):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys;from pathlib import Path;from app.store.folder import FolderLock;"
-         "lock=FolderLock(Path(sys.argv[1]));lock.take();print('held',flush=True);sys.stdin.read()", str(tmp_path)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
-    assert holder.stdout.readline() == "held\n"
-    with pytest.raises(AlreadyOpen, match="已经打开"):
-        FolderLock(tmp_path).take()
-    holder.kill()
-    holder.communicate()
-    lock = FolderLock(tmp_path)
-    lock.take()
-    lock.release()
-
-
-@pytest.mark.parametrize("kind", ["nfs4", "cifs", "9p", "fuse.sshfs"])
-def test_a_network_folder_is_refused(tmp_path, kind):
-    mounts = f"/dev/vda / ext4 rw 0 0\nserver:/x {tmp_path} {kind} rw 0 0\n"
-    with pytest.raises(FolderRefused, match="网络盘"):
-        check_folder(tmp_path / "data", mounts=mounts)
-    assert not (tmp_path / "data").exists()
-
-
-@pytest.mark.parametrize("name", ["OneDrive - 镇政府", "坚果云", "BaiduNetdiskWorkspace", "WPS云盘"])
-def test_a_folder_that_a_cloud_program_syncs_is_refused(tmp_path, name):
-    with pytest.raises(FolderRefused, match="网盘"):
-        check_folder(tmp_path / name / "data")
-
-
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
-    (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(FolderRefused, match="不能写入"):
-        check_folder(tmp_path / "file" / "data")
-    with pytest.raises(FolderRefused, match="不能写入"):
-        check_folder(Path("/proc/fengqiao"))
 
 
 def test_services_over_a_second_opening_see_the_same_records(desk):

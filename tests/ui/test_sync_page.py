@@ -15,6 +15,7 @@ from app.commands.desk import Desk, district_of, enrol_desk, found_desk, push_of
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 from app.store.recent import RecentReader
+from app.sync.http_district import HttpDistrict
 from app.sync.loop import SyncLoop
 from app.sync.protocol import Verdict
 from app.ui.record_line import RecordLine
@@ -121,6 +122,72 @@ def sending(
     )
     loop.stop()
     district.close()
+
+
+def test_an_address_without_registration_is_not_called_sending(qtbot: QtBot, services: DeskServices) -> None:
+    page = shown(qtbot, services)
+    assert "还没有在区里登记" in words(page)
+    assert not send_button(page).isEnabled()
+
+
+def test_registering_here_begins_to_send(
+    qtbot: QtBot, services: DeskServices, tmp_path: Path, clock: SettableClock
+) -> None:
+    loops: list[SyncLoop] = []
+    districts: list[HttpDistrict] = []
+    with DistrictServer(tmp_path / "district", clock=clock) as server:
+        desk, _ = found_desk(
+            tmp_path / "desk",
+            station_code=STATION[0],
+            station_name=STATION[1],
+            user="王调解",
+            password="Ce-shi-2026-kou",
+            clock=clock,
+        )
+        news = SyncNews()
+
+        def register(url: str, code: str) -> SyncLoop:
+            enrol_desk(desk, url, code)
+            district = district_of(desk)
+            assert district is not None
+            districts.append(district)
+            loops.append(SyncLoop(push_of(desk, district), news.report))
+            loops[0].start()
+            return loops[0]
+
+        mine = replace(
+            services,
+            store=desk.store,
+            outbox=desk.outbox,
+            recent=RecentReader(desk.database),
+            sync=DeskSync(news, register=register),
+        )
+        with closing(desk):
+            save(mine, "resident")
+            page = shown(qtbot, mine)
+            card = page.enrol_card
+            assert card.isVisible()
+            for address, code, said in (
+                ("nowhere", "", "地址不对"),
+                (server.url, "", "请填写登记码"),
+                (server.url, "WRONG-CODE", "登记码不对"),
+                ("http://qu.example.cn", "CODE", "不加密"),
+                ("https://127.0.0.1:9", "CODE", "连不上区服务器"),
+            ):
+                card.address.setText(address)
+                card.code.setText(code)
+                card.submit()
+                services.runner.wait_idle()
+                assert said in card.banner.text()
+            card.address.setText(server.url)
+            card.code.setText(server.open_code(*STATION))
+            card.submit()
+            qtbot.waitUntil(lambda: desk.outbox.status().unsent == 0, timeout=10000)
+            qtbot.waitUntil(lambda: not card.isVisible())
+            qtbot.waitUntil(lambda: "都已上报" in words(page))
+            loops[0].stop()
+            districts[0].close()
+            services.runner.wait_idle()
 
 
 def test_sending_empties_the_list_and_shows_the_receipt(

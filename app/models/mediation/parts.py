@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from app.models import fields
-from app.models.base import Row
+from app.models.base import Row, owner
 from app.models.fields import Search
 
 
@@ -15,7 +14,7 @@ class Party(Row):
 
     __tablename__ = "mediation_party"
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str] = owner("mediation_case")
     side: Mapped[str | None] = fields.choice("一方", "party_side", required=True)
     kind: Mapped[str | None] = fields.choice("类别", "party_kind", required=True, default="person")
     resident: Mapped[str | None] = fields.person("居民档案")
@@ -38,7 +37,7 @@ class CaseMediator(Row):
 
     __tablename__ = "mediation_mediator"
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str] = owner("mediation_case")
     name: Mapped[str | None] = fields.text("调解员", required=True, max_length=80, search=Search.NAME)
 
 
@@ -47,7 +46,7 @@ class Session(Row):
 
     __tablename__ = "mediation_session"
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str] = owner("mediation_case")
     started_at: Mapped[datetime | None] = fields.moment("调解时间", required=True, default="now")
     place: Mapped[str | None] = fields.place("调解地点")
     attendees: Mapped[str | None] = fields.text("参加人", max_length=300)
@@ -61,5 +60,5 @@ class Clause(Row):
 
     __tablename__ = "mediation_clause"
 
-    case_id: Mapped[str] = mapped_column(ForeignKey("mediation_case.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str] = owner("mediation_case")
     content: Mapped[str | None] = fields.long_text("协议内容", required=True, max_length=2000)

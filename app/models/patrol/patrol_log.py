@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
 
 from app.models import fields
-from app.models.base import Record, Row
+from app.models.base import Record, Row, owner
 from app.models.fields import Search
 from app.models.problems import Problem, warning
 from app.models.problems import error as wrong
@@ -22,7 +22,7 @@ class PatrolMember(Row):
 
     __tablename__ = "patrol_member"
 
-    log_id: Mapped[str] = mapped_column(ForeignKey("patrol_log.id", ondelete="CASCADE"), index=True)
+    log_id: Mapped[str] = owner("patrol_log")
     name: Mapped[str | None] = fields.text("姓名", required=True, max_length=80, search=Search.NAME)
     role: Mapped[str | None] = fields.choice("身份", "patrol_role")
 
@@ -32,7 +32,7 @@ class PatrolPoint(Row):
 
     __tablename__ = "patrol_point"
 
-    log_id: Mapped[str] = mapped_column(ForeignKey("patrol_log.id", ondelete="CASCADE"), index=True)
+    log_id: Mapped[str] = owner("patrol_log")
     name: Mapped[str | None] = fields.text("点位", required=True, max_length=120, search=Search.TEXT)
     reached_at: Mapped[datetime | None] = fields.moment("到达时间")
     result: Mapped[str | None] = fields.choice("结果", "point_result", default="normal")
@@ -44,7 +44,7 @@ class PatrolFinding(Row):
 
     __tablename__ = "patrol_finding"
 
-    log_id: Mapped[str] = mapped_column(ForeignKey("patrol_log.id", ondelete="CASCADE"), index=True)
+    log_id: Mapped[str] = owner("patrol_log")
     category: Mapped[str | None] = fields.choice("问题类别", "finding_class", required=True)
     place: Mapped[str | None] = fields.place("位置")
     description: Mapped[str | None] = fields.long_text("问题描述", required=True)

@@ -249,30 +249,31 @@ def upgrade() -> None:
     op.create_table(
         "mediation_clause",
         sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_clause_case_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_clause")),
+        sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_clause")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mediation_clause_case_id"), "mediation_clause", ["case_id"], unique=False)
     op.create_table(
         "mediation_mediator",
         sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_mediator_case_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_mediator")),
+        sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_mediator")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mediation_mediator_case_id"), "mediation_mediator", ["case_id"], unique=False)
     op.create_table(
         "mediation_party",
         sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("side", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=True),
         sa.Column("resident", sa.String(length=36), nullable=True),
@@ -289,16 +290,16 @@ def upgrade() -> None:
         sa.Column("uscc", sa.String(), nullable=True),
         sa.Column("agent", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_party_case_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_party")),
+        sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_party")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mediation_party_case_id"), "mediation_party", ["case_id"], unique=False)
     op.create_table(
         "mediation_session",
         sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.String(20), nullable=True),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("attendees", sa.String(), nullable=True),
@@ -306,16 +307,16 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("recorder", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_session_case_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_session")),
+        sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_session")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mediation_session_case_id"), "mediation_session", ["case_id"], unique=False)
     op.create_table(
         "patrol_finding",
         sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("category", sa.String(), nullable=True),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
@@ -324,41 +325,40 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("handled", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_finding_log_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_finding")),
+        sa.PrimaryKeyConstraint("log_id", "position", name=op.f("pk_patrol_finding")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_patrol_finding_log_id"), "patrol_finding", ["log_id"], unique=False)
     op.create_table(
         "patrol_member",
         sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("role", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_member_log_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_member")),
+        sa.PrimaryKeyConstraint("log_id", "position", name=op.f("pk_patrol_member")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_patrol_member_log_id"), "patrol_member", ["log_id"], unique=False)
     op.create_table(
         "patrol_point",
         sa.Column("log_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("reached_at", sa.String(20), nullable=True),
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_point_log_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_point")),
+        sa.PrimaryKeyConstraint("log_id", "position", name=op.f("pk_patrol_point")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_patrol_point_log_id"), "patrol_point", ["log_id"], unique=False)
     for statement in AUDIT_TRIGGERS + SEARCH_TABLES:
         op.execute(statement)
 
