@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -25,8 +26,10 @@ from app.store.station import Enrolment, Station, enrolled, read_enrolment, read
 from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
-from app.sync.http_district import HttpDistrict, enrol
 from app.sync.service import Identity, Push
+
+if TYPE_CHECKING:
+    from app.sync.http_district import HttpDistrict
 
 DATABASE = "desk.db"
 
@@ -158,6 +161,8 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
 
     Raises sync's NoAnswer, Refusal and InsecureAddress; StorageError.
     """
+    from app.sync.http_district import enrol  # noqa: PLC0415  # the HTTP client loads only where there is a district
+
     made = enrol(
         url,
         code,
@@ -173,7 +178,7 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
     save_settings(desk.folder, desk.settings)
 
 
-def district_of(desk: Desk) -> HttpDistrict | None:
+def district_of(desk: Desk) -> "HttpDistrict | None":
     """The connection to this PC's district; None while it is not enrolled or has no address."""
     kept, url = _enrolment(desk), desk.settings.district_url
     if url is None or kept.server_id is None or kept.server_key is None:
@@ -186,10 +191,12 @@ def district_of(desk: Desk) -> HttpDistrict | None:
         server_key=kept.server_key,
         address=url,
     )
+    from app.sync.http_district import HttpDistrict  # noqa: PLC0415  # as above
+
     return HttpDistrict(who, Ed25519PrivateKey.from_private_bytes(kept.signing_key))
 
 
-def push_of(desk: Desk, district: HttpDistrict) -> Push:
+def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)

@@ -11,6 +11,7 @@ from app.commands.desk import Desk
 from app.exchange.importing import ImportReport, RefusedRow, import_rows
 from app.exchange.source_rows import UnreadableFile, source_rows
 from app.models import payload
+from app.models.mediation.committee import committee_name
 from app.models.record_type import RecordType
 from app.models.registry import RECORD_TYPES
 from app.printing.agreement import agreement_pdf
@@ -82,11 +83,6 @@ def print_document(desk: Desk, arguments: Namespace) -> int:
     if printed.missing:
         print(f"有 {len(printed.missing)} 个字没有字体，印成方框：{' '.join(printed.missing)}")
     return 0
-
-
-def committee_name(station_name: str) -> str:
-    """鹰头村人民调解委员会: the committee of a village or community."""
-    return f"{station_name}人民调解委员会"
 
 
 def _row(record_type: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,8 +20,8 @@ from app.commands.desk import (
     recover_desk,
     utc_now,
 )
-from app.commands.records import committee_name
 from app.models.divisions import Divisions
+from app.models.mediation.committee import committee_name
 from app.models.station_time import station_day
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
@@ -34,13 +35,14 @@ from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
 from app.sync.protocol import NoAnswer, Refusal
 from app.ui.application import Appearance, Unforeseen, create_application
-from app.ui.first_run import FirstRun, FirstRunAnswers
-from app.ui.login import Login
 from app.ui.main_window import MainWindow
 from app.ui.record_page import RecordPage
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.task_runner import TaskRunner
+
+if TYPE_CHECKING:
+    from app.ui.first_run import FirstRunAnswers
 
 
 def open_window(folder: Path) -> int:
@@ -167,11 +169,15 @@ class Stage:
         """Ask who is there, or found the station on a machine without data."""
         self._unforeseen.install()
         if is_founded(self._folder):
+            from app.ui.login import Login  # noqa: PLC0415  # one of the two is never needed
+
             users = KeySlots.open(self._folder).users()
             login = Login(users, self._unlock, self._recover, self._runner)
             login.unlocked.connect(self._enter)
             self._bring(login)
         else:
+            from app.ui.first_run import FirstRun  # noqa: PLC0415  # as above
+
             first = FirstRun(self._divisions, self._create, self._recovery_sheet, self._runner)
             first.finished.connect(lambda _: self._enter(self._desk))
             self._bring(first)
@@ -191,7 +197,7 @@ class Stage:
     def _recover(self, code: str, user: str, password: str) -> Desk:
         return recover_desk(self._folder, code, user, password)
 
-    def _create(self, answers: FirstRunAnswers) -> str:
+    def _create(self, answers: "FirstRunAnswers") -> str:
         desk, code = found_desk(
             self._folder,
             station_code=answers.station_code,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select
 
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.rules import SETTLED
@@ -72,6 +72,11 @@ class DueReader:
         ]
 
 
+def _inline(code: str) -> ColumnElement[str]:
+    """A code written into the statement: SQLite matches a partial index only to what it can read there."""
+    return literal(code, literal_execute=True)
+
+
 def _visits(last: date) -> Select[Any]:
     table = SERVICE_VISIT.table
     return (
@@ -80,7 +85,7 @@ def _visits(last: date) -> Select[Any]:
             table.c.void_reason.is_(None),
             table.c.due <= last,
             table.c.result_on.is_(None),
-            or_(table.c.result.is_(None), table.c.result.in_(UNDER_WAY)),
+            or_(table.c.result.is_(None), table.c.result.in_([_inline(code) for code in UNDER_WAY])),
         )
         .order_by(table.c.due)
     )
@@ -94,7 +99,7 @@ def _performances(last: date) -> Select[Any]:
             table.c.void_reason.is_(None),
             table.c.performance_due <= last,
             table.c.result.in_(SETTLED),
-            or_(table.c.performance_status.is_(None), table.c.performance_status != "done"),
+            or_(table.c.performance_status.is_(None), table.c.performance_status != _inline("done")),
         )
         .order_by(table.c.performance_due)
     )
@@ -111,7 +116,7 @@ def _accepted(last: date) -> Select[Any]:
 
 def _findings(last: date) -> Select[Any]:
     log, finding = PATROL_LOG.table, PatrolFinding.__table__
-    open_finding = and_(finding.c.due <= last, or_(finding.c.handled.is_(None), finding.c.handled == ""))
+    open_finding = and_(finding.c.due <= last, finding.c.handled.is_(None))
     return (
         select(log.c.id, finding.c.due.label("day"), finding.c.place, finding.c.description)
         .join(finding, finding.c.log_id == log.c.id)

@@ -100,5 +100,5 @@ def file_error(error: OSError) -> StorageError:
     """The storage error behind a failure of the file system."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()
-    read_only = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+    read_only = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
     return StorageReadOnly() if read_only else StorageFailed()

@@ -29,7 +29,7 @@ from app.store.search_upkeep import DDL, Row, consistency, rebuild
 __all__ = ["DDL", "Hit", "Row", "SearchTerms", "consistency", "find", "index", "rebuild", "remove"]
 
 MOST_TYPED = 10_000  # characters of a query that are read
-RAREST, FEW, COMMON = 6, 64, 0.2  # tokens, entries, share of entries
+RAREST, FEW, COMMON = 5, 64, 0.1  # tokens, entries, share of entries
 MOST_INDEX_WORDS = 8  # words of a query that go into the index query; every word is checked on the text
 
 _Entry: TypeAlias = tuple[int, str, str, int, str, str, str]

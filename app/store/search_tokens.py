@@ -2,7 +2,7 @@
 
 A token is one mark and the characters after it, so the sorts never meet: `e` whole name, `n` head of a name,
 `i` two characters inside a name, `h` and `l` head and tail of a number, `p` head of a pinyin key, `t` two
-characters of a text, `d` four digits of a text, `k` record type.  Tokens only propose; `Tier.holds` decides
+characters of a text, `d` three with a digit, `k` record type.  Tokens only propose; `Tier.holds` decides
 on the folded text itself.
 """
 
@@ -24,8 +24,9 @@ MOST_PAIRS = 16  # pairs of one long word that are looked at; `holds` looks at t
 _MARK_BASE = 0x10F000  # private use: ASCII marks are moved here
 _END = "\U0010f0ff"  # stands after the last character, so that it too begins a pair
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\U0010f000-\U0010f0ff]")
-# Two digits are in every other text; of four there are enough to tell texts apart.
-_DIGITS = re.compile("[0-9]{4,}")
+# Pairs of digits are in every other text; three characters tell house numbers and amounts apart.
+_THREE_WITH_DIGIT = re.compile("(?=([0-9]..|.[0-9].|..[0-9]))")
+_DIGIT = re.compile("[0-9]")
 _NOT_TOKEN = re.compile("[\x00-/:-`{-\x7f]")
 
 
@@ -121,8 +122,7 @@ def tokens(record_type: str, haystack: Haystack) -> str:
             found.update("l" + key[-n:] for n in range(SHORTEST_NUMBER, min(len(key), NUMBER_TAIL) + 1))
     for text in _safe_lines(haystack.texts):
         found.update(_pairs("t", text))
-        for digits in _DIGITS.findall(text):
-            found.update("d" + digits[n : n + 4] for n in range(len(digits) - 3))
+        found.update(map("d".__add__, _THREE_WITH_DIGIT.findall(text)))
     return " ".join(found)
 
 
@@ -216,12 +216,10 @@ def _text(word: Word) -> str:
 
 
 def _text_tokens(text: str) -> list[str]:
-    found, done = [], 0
-    for digits in _DIGITS.finditer(text):
-        found += _pairs_of("t", text[done : digits.start() + 1])
-        found += ["d" + text[n : n + 4] for n in range(digits.start(), digits.end() - 3)]
-        done = digits.end() - 1
-    return found + _pairs_of("t", text[done:])
+    if len(text) == 2:
+        return ["t" + text]
+    threes = ["d" + three for three in _THREE_WITH_DIGIT.findall(text)]
+    return threes + [pair for pair in _pairs_of("t", text) if not _DIGIT.search(pair)]
 
 
 def _has_number(word: Word, haystack: Haystack) -> bool:

@@ -3,10 +3,9 @@
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.sync.http_district import InsecureAddress
 from app.sync.protocol import NoAnswer, Refusal
+from app.ui.address import address_problem
 from app.ui.banner import Banner
-from app.ui.first_run_steps import address_is_sound
 from app.ui.layouts import button, field, words
 from app.ui.sentences import sentence_of
 from app.ui.services import SyncControl
@@ -48,11 +47,10 @@ class EnrolCard(QFrame):
         if not self.register.isEnabled():
             return
         url, code = self.address.text().strip().rstrip("/"), self.code.text().strip()
-        if not address_is_sound(url):
+        problem = address_problem(url)
+        if problem:
             self.address.setFocus()
-            self.banner.show_error(
-                self.tr("地址不对。请照区里给的填写，样子是 https://名称 或 https://名称:端口。")
-            )
+            self.banner.show_error(problem)
         elif not code:
             self.code.setFocus()
             self.banner.show_error(self.tr("请填写登记码；没有登记码，请向区里要。"))
@@ -79,10 +77,6 @@ def enrolment_failure(error: Exception) -> str:
         return _refused(error.code)
     if isinstance(error, NoAnswer):
         return _unanswered(error.code)
-    if isinstance(error, InsecureAddress):
-        return QCoreApplication.translate(
-            "EnrolCard", "这个地址不加密，记录会被人看到，没有登记。请用 https:// 开头的地址。"
-        )
     return sentence_of(error)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.models.text import clean_text, text_problems
+from app.ui.address import address_problem
 from app.ui.layouts import button, field, words
 from app.ui.password_pair import PasswordPair
 from app.ui.words import label
@@ -95,10 +95,10 @@ class DistrictStep(QWidget):
         if url is None and self.enrolment_code():
             self.address.setFocus()
             return self.tr("填了登记码，还要填区服务器地址；没有就两项都不填。")
-        if url is not None and not address_is_sound(url):
+        problem = address_problem(url) if url else ""
+        if problem:
             self.address.setFocus()
-            return self.tr("地址不对。请照区里给的填写，样子是 https://名称 或 https://名称:端口。")
-        return ""
+        return problem
 
 
 class CodeStep(QWidget):
@@ -150,12 +150,3 @@ class CodeStep(QWidget):
         self.last_group.setFocus()
         self.last_group.selectAll()
         return self.tr("最后一组不对。请照您抄写或打印的恢复码，输入最后五个数字。")
-
-
-def address_is_sound(url: str) -> bool:
-    """Whether a text can be the address of a server; whether anybody answers there shows when sending."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False

@@ -17,7 +17,6 @@ from app.ui.banner import Banner
 from app.ui.home_page import HomePage
 from app.ui.navigation import Navigation, Place
 from app.ui.page import Page
-from app.ui.preview import open_agreement
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.status_line import StatusLine
@@ -203,6 +202,9 @@ class MainWindow(QMainWindow):
         self.page(self.current_page()).go_to_search()
 
     def _print(self, record: StoredRecord) -> None:
+        # Printing and PDFium are loaded when somebody prints, not when the window opens.
+        from app.ui.preview import open_agreement  # noqa: PLC0415
+
         open_agreement(
             self,
             self._services,

@@ -9,7 +9,7 @@ from app.store.outbox import OutboxStatus, Refusal
 from app.store.recent import Touched
 from app.ui.banner import Banner
 from app.ui.enrol_card import EnrolCard
-from app.ui.home_lists import SIGNS, act_text, record_title, refusal_text
+from app.ui.home_lists import record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
 from app.ui.record_line import RecordLine
@@ -17,9 +17,11 @@ from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.sync_words import address_text, state_text
 from app.ui.theme import LIGHT
+from app.ui.waiting_list import WaitingList
 from app.ui.words import short_moment
 
 WAITING_SHOWN = 200
+REFUSED_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ class SyncPage(Page):
         self._send = button(self.tr("现在上报"), "primary", sign="sync", colour=LIGHT.on_accent)
         self._send.clicked.connect(self._ask)
         self._refused_card, self._refused = _list_card(self.tr("区里退回的"))
-        self._waiting_card, self._waiting = _list_card(self.tr("等待上报的"))
+        self._waiting_card, waiting = _list_card(self.tr("等待上报的"))
+        self._waiting, self._rest = WaitingList(), words("", "muted")
+        self._waiting.opened.connect(self.record_requested)
+        waiting.addWidget(self._waiting)
+        waiting.addWidget(self._rest)
         column = QVBoxLayout()
         column.setContentsMargins(28, 22, 28, 28)
         column.setSpacing(16)
@@ -140,7 +146,7 @@ class SyncPage(Page):
 
     def _list_refused(self, sending: Sending) -> None:
         emptied(self._refused)
-        for refusal in sending.refused:
+        for refusal in sending.refused[:REFUSED_SHOWN]:
             name = sending.headlines.get(refusal.record_id) or record_title(refusal.record_type)
             line = RecordLine("returned", name, refusal_text(refusal))
             line.set_badge(self.tr("改正"), "badge-error")
@@ -148,26 +154,23 @@ class SyncPage(Page):
                 lambda _=False, of=refusal: self.record_requested.emit(of.record_type, of.record_id)
             )
             self._refused.addWidget(line)
+        rest = len(sending.refused) - REFUSED_SHOWN
+        if rest > 0:
+            sentence = self.tr("还有 {count} 条，改正上面的以后会列出来。").format(count=rest)
+            self._refused.addWidget(words(sentence, "muted"))
         if not sending.refused:
             sentence = self.tr("没有退回的记录。区里退回时，这里会写明原因，点一下就能改正。")
             self._refused.addWidget(words(sentence, "muted"))
 
     def _list_waiting(self, sending: Sending) -> None:
-        emptied(self._waiting)
-        now = self._services.clock()
-        for touched in sending.waiting:
-            below = f"{record_title(touched.record_type)} · {act_text(touched.act)} · {touched.by}"
-            line = RecordLine(SIGNS.get(touched.record_type, "edit"), touched.headline, below)
-            line.set_badge(short_moment(touched.at, now), "muted")
-            line.clicked.connect(
-                lambda _=False, of=touched: self.record_requested.emit(of.record_type, of.record_id)
-            )
-            self._waiting.addWidget(line)
+        self._waiting.show_waiting(sending.waiting, self._services.clock())
+        self._waiting.setVisible(bool(sending.waiting))
         rest = sending.status.unsent - len(sending.waiting)
         if not sending.waiting:
-            self._waiting.addWidget(words(self.tr("都已上报，没有等待的记录。"), "muted"))
+            self._rest.setText(self.tr("都已上报，没有等待的记录。"))
         elif rest > 0:
-            self._waiting.addWidget(words(self.tr("后面还有 {count} 条。").format(count=rest), "muted"))
+            self._rest.setText(self.tr("后面还有 {count} 条。").format(count=rest))
+        self._rest.setVisible(not sending.waiting or rest > 0)
 
     def _tell(self, error: Exception) -> None:
         self._banner.show_error(sentence_of(error))

@@ -19,6 +19,7 @@ STATION = {"station_code": "511421125201", "station_name": "鹰头村"}
 FOUNDER = """
 import sys
 from pathlib import Path
+import alembic.command, alembic.config
 from app.store.founding import found
 dek = bytes.fromhex(sys.stdin.readline())
 print("begun", flush=True)
@@ -49,7 +50,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_station_or_none(tmp_path):
             founder.stdin.flush()
             founder.stdout.readline()
             try:
-                founder.wait(chance.uniform(0, 0.08))
+                founder.wait(chance.uniform(0, 0.13))
             except subprocess.TimeoutExpired:
                 founder.kill()
             founder.communicate()

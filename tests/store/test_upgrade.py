@@ -1,13 +1,16 @@
 """Upgrading the schema: a checked copy first, all or nothing, children stay, a newer file is refused."""
 
 import secrets
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from app.store.database import Database
 from app.store.errors import BrokenReferences, NewerFile
-from app.store.upgrade import MIGRATIONS, upgrade
+from app.store.upgrade import MIGRATIONS, known_revisions, upgrade
 
 HEAD = """
 import sqlalchemy as sa
@@ -41,7 +44,7 @@ def steps(folder: Path, *bodies: str) -> Path:
     (folder / "env.py").write_bytes((MIGRATIONS / "env.py").read_bytes())
     for number, body in enumerate(bodies, 1):
         head = HEAD.format(revision=f"{number:04}", before=f"{number - 1:04}" if number > 1 else None)
-        (folder / "versions" / f"{number:04}.py").write_text(head + body, encoding="utf-8")
+        (folder / "versions" / f"{number:04}_step.py").write_text(head + body, encoding="utf-8")
     return folder
 
 
@@ -97,3 +100,25 @@ def test_a_file_of_a_newer_program_is_refused_and_not_touched(first, tmp_path):
     with pytest.raises(NewerFile, match=r"新版本.*数据没有改动"):
         upgrade(first, tmp_path / "100% steps")
     assert columns(first) == ["id", "name", "village"]
+
+
+def test_the_revisions_read_from_file_names_are_those_alembic_finds():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    chain = [script.revision for script in scripts.walk_revisions()]
+    assert known_revisions() == chain[::-1]
+    assert scripts.get_heads() == [known_revisions()[-1]]
+
+
+def test_a_start_with_nothing_due_does_not_import_alembic(desk):
+    opening = """
+import sys
+from pathlib import Path
+from app.store.database import Database
+from app.store.upgrade import upgrade
+database = Database.open(Path(sys.argv[1]), bytes.fromhex(sys.stdin.read()))
+assert upgrade(database) is None
+sys.exit("alembic" in sys.modules)
+"""
+    desk.database.close()
+    command = [sys.executable, "-c", opening, str(desk.path)]
+    subprocess.run(command, input=desk.dek.hex(), text=True, check=True, cwd=Path(__file__).parents[2])

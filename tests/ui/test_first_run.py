@@ -171,10 +171,19 @@ def test_each_step_says_what_is_missing(qtbot: QtBot, first_run: FirstRun, runne
 
 
 @pytest.mark.parametrize(
-    "address", ["qu.example.cn", "ftp://qu.example.cn", "https://", "http://[", "javascript:1"]
+    ("address", "said"),
+    [
+        ("qu.example.cn", "地址不对"),
+        ("ftp://qu.example.cn", "地址不对"),
+        ("https://", "地址不对"),
+        ("http://[", "地址不对"),
+        ("https://qu:99999999", "地址不对"),
+        ("javascript:1", "地址不对"),
+        ("http://qu.example.cn", "不加密"),
+    ],
 )
 def test_an_address_that_cannot_be_right_is_said(
-    qtbot: QtBot, first_run: FirstRun, runner: TaskRunner, address: str
+    qtbot: QtBot, first_run: FirstRun, runner: TaskRunner, address: str, said: str
 ) -> None:
     choose_station(qtbot, first_run, runner, "511421125201")
     first_run.go_on()
@@ -183,7 +192,7 @@ def test_an_address_that_cannot_be_right_is_said(
     first_run.district.address.setText(address)
     first_run.go_on()
     assert first_run.step() == DISTRICT
-    assert "地址不对" in first_run.banner.text()
+    assert said in first_run.banner.text()
 
 
 def test_nobody_goes_on_without_the_last_group(

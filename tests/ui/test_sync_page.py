@@ -22,6 +22,7 @@ from app.ui.record_line import RecordLine
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.sync_page import SyncPage
+from app.ui.waiting_list import WaitingList
 from tests.conftest import SettableClock
 from tests.samples import SAMPLES
 
@@ -53,14 +54,34 @@ def send_button(page: SyncPage) -> QPushButton:
 
 
 def test_what_waits_is_counted_and_listed(qtbot: QtBot, services: DeskServices) -> None:
-    for code in SAMPLES:
-        save(services, code)
+    ids = [save(services, code) for code in SAMPLES]
     page = shown(qtbot, services)
     said = words(page)
     assert "4 条" in said
     assert "区服务器：qu.example.cn:8443" in said
-    assert len(page.findChildren(RecordLine)) == 4
+    waiting = page.findChild(WaitingList)
+    assert [waiting.topLevelItem(row).text(0) for row in range(4)] == [
+        "张石头与买买提·吐尔逊邻里纠纷",
+        "鹰头村义务巡逻队 · 村委会—小学—桥头—3组",
+        "𠮷秀英 · 咨询高龄补贴",
+        "单小梅",
+    ]
     assert "还没有" in said
+    with qtbot.waitSignal(page.record_requested) as asked:
+        qtbot.keyClick(waiting, Qt.Key.Key_Down)
+        qtbot.keyClick(waiting, Qt.Key.Key_End)
+        qtbot.keyClick(waiting, Qt.Key.Key_Return)
+    assert asked.args == ["resident", ids[-1]]
+
+
+def test_hundreds_of_waiting_revisions_do_not_hold_up_the_window(
+    qtbot: QtBot, services: DeskServices
+) -> None:
+    for _ in range(230):
+        save(services, "resident")
+    page = shown(qtbot, services)
+    assert page.findChild(WaitingList).topLevelItemCount() == 200
+    assert "后面还有 30 条。" in words(page)
 
 
 def test_what_came_back_opens_for_correction(qtbot: QtBot, services: DeskServices) -> None:
@@ -197,7 +218,7 @@ def test_sending_empties_the_list_and_shows_the_receipt(
     for code in SAMPLES:
         save(services, code)
     page = shown(qtbot, services)
-    assert len(page.findChildren(RecordLine)) == 4
+    assert page.findChild(WaitingList).topLevelItemCount() == 4
     start()
     qtbot.mouseClick(send_button(page), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "都已上报，没有等待的记录。" in words(page))
@@ -218,4 +239,4 @@ def test_an_outage_is_said_in_words_and_everything_stays(
     start()
     qtbot.waitUntil(lambda: "连不上区服务器" in words(page), timeout=15000)
     assert "都已保存在本机" in words(page)
-    assert len(page.findChildren(RecordLine)) == 1
+    assert page.findChild(WaitingList).topLevelItemCount() == 1
