@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from uuid_utils import uuid7
 
 from app import __version__
 from app.models.payload import SCHEMA
+from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from app.sync.http_district import HttpDistrict
 
 DATABASE = "desk.db"
+KEY_FILES = ("keyslots.json", "keyslots.json.prev")
+# Stands in the folder while a station is being founded.
+FOUNDING = "founding"
 
 
 def utc_now() -> datetime:
@@ -73,8 +78,13 @@ class Desk:
 
 
 def is_founded(folder: Path) -> bool:
-    """Whether the folder holds a station's data (or what is left of it: then nothing is founded over it)."""
-    return any((folder / name).exists() for name in (DATABASE, "keyslots.json", "keyslots.json.prev"))
+    """Whether the folder holds a station's data (or what is left of it: then nothing is founded over it).
+
+    Keys whose founding was cut short before there was a database open nothing, and are not data.
+    """
+    if (folder / DATABASE).exists():
+        return True
+    return not (folder / FOUNDING).exists() and any((folder / name).exists() for name in KEY_FILES)
 
 
 def found_desk(
@@ -95,11 +105,14 @@ def found_desk(
     lock = FolderLock(folder)
     lock.take()
     try:
+        _set_aside(folder)
+        write_safely(folder / FOUNDING, b"")
         _, dek, code = KeySlots.create(folder, user, password)
         database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         settings = replace(load_settings(folder), district_url=district_url)
         save_settings(folder, settings)
         desk = _desk(folder, settings, lock, database, user, clock, remarks)
+        (folder / FOUNDING).unlink()
     except BaseException:
         lock.release()
         raise
@@ -200,6 +213,15 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def _set_aside(folder: Path) -> None:
+    """Rename the keys of a founding that was cut short; nothing is deleted."""
+    if not (folder / FOUNDING).exists() or (folder / DATABASE).exists():
+        return
+    for name in KEY_FILES:
+        if (folder / name).exists():
+            (folder / name).rename(folder / f"{name}.unfinished-{uuid7()}")
 
 
 def _desk(

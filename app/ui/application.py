@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal, Slot
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -97,6 +97,11 @@ class Unforeseen(QObject):
     """Catches errors that nothing else caught and tells a sentence; the program goes on."""
 
     told = Signal(str)
+    _caught_anywhere = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._caught_anywhere.connect(self._pass_on)
 
     def install(self) -> None:
         """Take over from Python's own way of ending on an error, in all threads."""
@@ -111,4 +116,9 @@ class Unforeseen(QObject):
 
     def _tell(self, error: BaseException | None) -> None:
         if error is not None:
-            self.told.emit(sentence_of(error))
+            self._caught_anywhere.emit(sentence_of(error))
+
+    @Slot(str)
+    def _pass_on(self, sentence: str) -> None:
+        """On the window's thread, whichever thread failed."""
+        self.told.emit(sentence)

@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.navigation = self._rail(settings)
         self.setWindowTitle(self.tr("枫桥工作台 · {station}").format(station=services.station.name))
-        self.setMinimumSize(960, 600)
+        self.setMinimumHeight(480)
+        self.resize(1280, 800)
         self.setCentralWidget(self._framed())
         self.navigation.chosen.connect(self.open_page)
         self._status.opened.connect(lambda: self.open_page(SYNC))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -59,9 +60,7 @@ class Navigation(QFrame):
         column.setSpacing(2)
         column.addWidget(self._head(station))
         column.addSpacing(14)
-        for number, place in enumerate(places, start=1):
-            column.addWidget(self._button(place, number))
-        column.addStretch(1)
+        column.addWidget(_Places([self._button(place, at) for at, place in enumerate(places, start=1)]), 1)
         column.addWidget(self._look(text_size, theme))
         column.addWidget(self._signed_in(user))
 
@@ -114,6 +113,32 @@ class Navigation(QFrame):
         label.setWordWrap(True)
         label.setContentsMargins(20, 6, 12, 4)
         return label
+
+
+class _Places(QScrollArea):
+    """The buttons one under the other; they scroll where large text leaves no room for all."""
+
+    def __init__(self, buttons: list[QToolButton]) -> None:
+        super().__init__()
+        sheet = QWidget()
+        sheet.setObjectName("sheet")
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for button in buttons:
+            column.addWidget(button)
+        column.addStretch(1)
+        self.setWidget(sheet)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.widget().minimumSizeHint().width(), 120)
 
 
 def _rail_button(word: str, name: str) -> QToolButton:

@@ -78,7 +78,9 @@ def _new_station(folder: Path) -> bytes:
     from app.models.registry import RECORD_TYPES
     from app.security.keyslots import KeySlots
 
-    desk, _ = found_desk(folder, station_code="511421125201", station_name="鹰头村", user=USER, password=PASSWORD)
+    desk, _ = found_desk(
+        folder, station_code="511421125201", station_name="鹰头村", user=USER, password=PASSWORD
+    )
     for _ in range(25):
         for code, record_type in RECORD_TYPES.items():
             desk.store.save(record_type, SAMPLES[code](), by=USER, record_id=str(uuid7()))
@@ -89,7 +91,11 @@ def _new_station(folder: Path) -> bytes:
 def _run(program: str, *arguments: str) -> float:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     answer = subprocess.run(
-        [sys.executable, "-c", program, *arguments], check=True, capture_output=True, text=True, env=environment
+        [sys.executable, "-c", program, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     return float(answer.stdout.splitlines()[-1])
 
