@@ -1,8 +1,8 @@
 """What the revisions of a record come to: folding them, and merging by field where two people wrote at once."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from app.models.payload import apply_changes
@@ -11,8 +11,7 @@ from app.sync.protocol import Line
 _MERGES = UUID("6f0c1a52-3d0b-5c55-9b63-3a4f0a7f4c11")
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The merged content of a record."""
 
     type: str
@@ -22,8 +21,7 @@ class State:
     void_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A state with one more revision in it: what differs from plainly applying it.
 
     `differing` maps each field two people wrote differently to (standing value, other value); `seen` is the
@@ -32,7 +30,7 @@ class Folded:
 
     state: State
     merged: bool = False
-    differing: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    differing: Mapping[str, tuple[Any, Any]] = MappingProxyType({})
     seen: int = 0
 
 
@@ -46,9 +44,8 @@ def created(line: Line) -> State:
 
 def folded(state: State, line: Line) -> Folded:
     """`state` after a revision whose author had seen all of it."""
-    return Folded(
-        replace(_acted(state, line, line.data), head=line.op_id, version=state.version + 1),
-    )
+    after = _acted(state, line, line.data)
+    return Folded(after._replace(head=line.op_id, version=state.version + 1))
 
 
 def merged(state: State, line: Line, changed_since: Collection[str]) -> Folded:
@@ -69,18 +66,17 @@ def merged(state: State, line: Line, changed_since: Collection[str]) -> Folded:
         for name in line.data.keys() & set(changed_since):
             if state.document.get(name) != data[name]:
                 differing[name] = (state.document.get(name), data.pop(name))
-    after = replace(
-        _acted(state, line, data), head=str(uuid5(_MERGES, line.op_id)), version=state.version + 1
-    )
+    head = str(uuid5(_MERGES, line.op_id))
+    after = _acted(state, line, data)._replace(head=head, version=state.version + 1)
     return Folded(after, merged=True, differing=differing)
 
 
 def _acted(state: State, line: Line, data: Mapping[str, Any]) -> State:
     if line.act == "void":
-        return replace(state, void_reason=str(data.get("reason", "")))
+        return state._replace(void_reason=str(data.get("reason", "")))
     if line.act == "append":
-        return replace(state, document=_with_rows(state.document, data))
-    return replace(state, document=apply_changes(state.document, data))
+        return state._replace(document=_with_rows(state.document, data))
+    return state._replace(document=apply_changes(state.document, data))
 
 
 def _with_rows(document: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a revision would make of its record, or why it has to wait."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.district.fold import Folded, State, created, folded, merged
 from app.district.judge import Judge, Reason
@@ -81,7 +81,7 @@ class Scales:
         if seen is None:
             return MISSING_PARENT
         since = self._ledger.changed_since(line.record, seen, device)
-        return replace(merged(state, line, since), seen=seen) if since else folded(state, line)
+        return merged(state, line, since)._replace(seen=seen) if since else folded(state, line)
 
 
 def _cannot_follow(line: Line, state: State | None) -> Reason | None:
@@ -97,7 +97,7 @@ def _skipped(line: Line, state: State | None) -> Folded | Reason:
         return Folded(State(line.type, line.op_id, 1, {}))
     if state is None or line.base != state.head:
         return MISSING_PARENT
-    return Folded(replace(state, head=line.op_id, version=state.version + 1))
+    return Folded(state._replace(head=line.op_id, version=state.version + 1))
 
 
 def steps_allow_create(state: State | None, steps: Sequence[tuple[Waiting, Folded]]) -> bool:

@@ -182,7 +182,9 @@ def _choice(field: Field, raw: Any) -> str:
 
 
 def _choices(field: Field, raw: Any) -> list[str]:
-    parts = re.split(r"[、,，;；\s]+", raw.strip()) if isinstance(raw, str) else list(raw)
+    if not isinstance(raw, str | list | tuple):
+        raise Unclear(f"{field.label}的格式不对，请从列表中选择。")
+    parts = re.split(r"[、,，;；\s]+", raw.strip()) if isinstance(raw, str) else raw
     return list(dict.fromkeys(_choice(field, part) for part in parts if part))
 
 

@@ -29,7 +29,7 @@ from app.store.search_upkeep import DDL, Row, consistency, rebuild
 __all__ = ["DDL", "Hit", "Row", "SearchTerms", "consistency", "find", "index", "rebuild", "remove"]
 
 MOST_TYPED = 10_000  # characters of a query that are read
-RAREST, FEW, COMMON = 5, 64, 0.1  # tokens, entries, share of entries
+RAREST, FEW, COMMON = 4, 64, 0.05  # tokens, entries, share of entries
 MOST_INDEX_WORDS = 8  # words of a query that go into the index query; every word is checked on the text
 
 _Entry: TypeAlias = tuple[int, str, str, int, str, str, str]
@@ -169,10 +169,12 @@ def _rarest(connection: Connection, found: list[str]) -> list[str]:
     if len(found) <= RAREST:
         return found
     last = connection.exec_driver_sql("SELECT max(id) FROM search_entry").scalar() or 0
-    reach = {token: _reach(connection, token) for token in found}
+    reach = {}
+    for token in found:
+        reach[token] = _reach(connection, token)
+        if reach[token] == 0:
+            return [token]
     rarest = sorted(found, key=reach.__getitem__)
-    if reach[rarest[0]] == 0:
-        return rarest[:1]
     useful = [token for token in found if reach[token] < last - FEW / COMMON]
     return useful if len(useful) >= RAREST else rarest[:RAREST]
 

@@ -20,7 +20,7 @@ NAME_HEAD, NAME_WHOLE, PINYIN_HEAD = 4, 16, 12
 SHORTEST_NUMBER, NUMBER_TAIL = 3, 6
 # Fourteen digits of an ID leave a handful of people; case numbers share all but the last characters.
 NUMBER_HEAD, WORDED_NUMBER_HEAD = 14, 32
-MOST_PAIRS = 16  # pairs of one long word that are looked at; `holds` looks at the whole word
+MOST_PAIRS, MOST_THREES = 10, 7  # tokens of one long word that are looked at; `holds` looks at the whole word
 _MARK_BASE = 0x10F000  # private use: ASCII marks are moved here
 _END = "\U0010f0ff"  # stands after the last character, so that it too begins a pair
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\U0010f000-\U0010f0ff]")
@@ -170,12 +170,16 @@ class Word:
 
 
 def _pairs_of(mark: str, text: str) -> list[str]:
-    return [mark + pair for pair in map(str.__add__, text, text[1:])]
+    return _spread([mark + pair for pair in map(str.__add__, text, text[1:])], MOST_PAIRS)
 
 
 def _every(found: list[str], rarest: Choice) -> str:
+    return "(" + " AND ".join(f'"{token}"' for token in rarest(found)) + ")"
+
+
+def _spread(found: list[str], most: int) -> list[str]:
     few = list(dict.fromkeys(found))
-    return "(" + " AND ".join(f'"{token}"' for token in rarest(few[:: -(-len(few) // MOST_PAIRS)])) + ")"
+    return few if len(few) <= most else [few[n * len(few) // most] for n in range(most)]
 
 
 def _whole_name(word: Word) -> str:
@@ -218,8 +222,8 @@ def _text(word: Word) -> str:
 def _text_tokens(text: str) -> list[str]:
     if len(text) == 2:
         return ["t" + text]
-    threes = ["d" + three for three in _THREE_WITH_DIGIT.findall(text)]
-    return threes + [pair for pair in _pairs_of("t", text) if not _DIGIT.search(pair)]
+    threes = _spread(["d" + three for three in _THREE_WITH_DIGIT.findall(text)], MOST_THREES)
+    return threes + [pair for part in _DIGIT.split(text) for pair in _pairs_of("t", part)]
 
 
 def _has_number(word: Word, haystack: Haystack) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, column, func, select, table
 
 from app.models.record_type import RecordType
 from app.store import audit, search
@@ -19,6 +19,7 @@ def verify(database: Database, types: Mapping[str, RecordType]) -> list[str]:
         faults += _stream_faults(connection)
         for record_type in types.values():
             faults += _head_faults(connection, record_type)
+            faults += _unsearched(connection, record_type)
         faults += search.consistency(connection)
     return faults
 
@@ -44,8 +45,18 @@ def _stream_faults(connection: Connection) -> Iterator[str]:
 
 def _head_faults(connection: Connection, record_type: RecordType) -> Iterator[str]:
     """The head of every record is a revision in this file."""
-    table = record_type.table
-    known = select(revision.c.op_id).where(revision.c.record_id == table.c.id)
-    orphans = select(table.c.id).where(table.c.head.not_in(known))
+    records = record_type.table
+    known = select(revision.c.op_id).where(revision.c.record_id == records.c.id)
+    orphans = select(records.c.id).where(records.c.head.not_in(known))
     for record_id in connection.execute(orphans).scalars():
         yield f"{record_type.title} {record_id} 的最新修订不在队列中。"
+
+
+def _unsearched(connection: Connection, record_type: RecordType) -> Iterator[str]:
+    """Every record can be found."""
+    entry = table("search_entry", column("record_id"))
+    known = select(entry.c.record_id)
+    counted = select(func.count()).select_from(record_type.table)
+    missing = connection.execute(counted.where(record_type.table.c.id.not_in(known))).scalar_one()
+    if missing:
+        yield f"{record_type.title}有 {missing} 条没有编入检索。"

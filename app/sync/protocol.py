@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 PROTO = 1
 MAX_COMPRESSED = 8 << 20
@@ -41,8 +41,7 @@ class Header:
     proto: int = PROTO
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One revision of a batch: its verbatim bytes beside what they say.
 
     `data` holds whole wire data for create, changed fields for edit, a reason for void, rows to add for

@@ -98,6 +98,16 @@ class FieldGroup(QWidget):
             editor.setVisible(name in wanted)
         self.arrange()
 
+    def set_columns(self, columns: int) -> None:
+        """Lay short fields out in so many columns; rows inside do the same."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        self._grid.setColumnStretch(1, 1 if columns > 1 else 0)
+        for editor in self.editors.values():
+            editor.set_columns(columns)
+        self.arrange()
+
     def arrange(self) -> None:
         """Lay the shown editors out: short ones side by side, long ones over both columns."""
         for editor in self.editors.values():

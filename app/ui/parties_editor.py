@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from app.models.fields import Field
 from app.ui.editors.base import Editor
@@ -25,14 +25,21 @@ class PartiesEditor(Editor):
             ),
         }
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(20)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, holder)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(20)
         for side in self.sides.values():
-            row.addWidget(side, 1)
+            self._row.addWidget(side, 1)
             side.changed.connect(self.clear_problem)
             side.changed.connect(self.changed)
         self.place_input(holder, self.sides["applicant"].input)
+
+    def set_columns(self, columns: int) -> None:
+        """Side by side while there is room for two columns, else one below the other."""
+        wide = columns > 1
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        for side in self.sides.values():
+            side.set_columns(columns)
 
     def value(self) -> Any:
         return [row for side in self.sides.values() for row in side.value()]

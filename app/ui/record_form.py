@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.models.fields import Field, Kind
@@ -21,6 +21,7 @@ from app.ui.words import label
 
 # What the kinds cannot express is edited by a hand-made editor: (record type, field) → editor.
 SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {("mediation_case", "parties"): PartiesEditor}
+ROOM_FOR_TWO = 46  # heights of a line of text
 
 
 class SectionCard(QWidget):
@@ -160,6 +161,13 @@ class RecordForm(QWidget):
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
             QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
             self._area.ensureWidgetVisible(editor, 20, 80)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text or a small window: one column, so that nothing is cut off at the right."""
+        super().resizeEvent(event)
+        roomy = event.size().width() > ROOM_FOR_TWO * self.fontMetrics().height()
+        for section in self._sections:
+            section.group.set_columns(2 if roomy else 1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter in a line moves on, as on paper."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -37,6 +38,7 @@ from app.ui.services import DeskServices
 from app.ui.words import code_label, label
 
 PAGE = 100
+LEAST_WIDTH = 280  # pixels
 PAUSE = 250  # milliseconds after the last letter of a search
 Row = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -189,9 +191,10 @@ class RecordList(QWidget):
         chips = QHBoxLayout()
         chips.setSpacing(6)
         for box in self.filters.values():
-            chips.addWidget(box)
+            chips.addWidget(box, 3)
         chips.addWidget(self._voided)
         chips.addStretch(1)
+        self.setMinimumWidth(LEAST_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -230,6 +233,9 @@ class RecordList(QWidget):
             box.addItem(label(code.label), code.value)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(4)
+        # In a narrow window the filters give way before anything is cut off.
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        box.setMinimumWidth(0)
         box.currentIndexChanged.connect(lambda _: self.refresh())
         return box
 

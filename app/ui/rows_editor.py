@@ -112,6 +112,7 @@ class RowsEditor(Editor):
         super().__init__(field, services, parent)
         self._fixed = dict(fixed or {})
         self._title = title or label(field.label)
+        self._columns = 2
         self.cards: list[RowCard] = []
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
@@ -142,6 +143,12 @@ class RowsEditor(Editor):
         self._renumber()
         self.clear_problem()
 
+    def set_columns(self, columns: int) -> None:
+        """The fields of every row, now and later, in so many columns."""
+        self._columns = columns
+        for card in self.cards:
+            card.group.set_columns(columns)
+
     def add_row(self) -> RowCard:
         """A new row at the end, with what a new row begins with."""
         card = self._card()
@@ -158,6 +165,7 @@ class RowsEditor(Editor):
     def _card(self) -> RowCard:
         card = RowCard(self.field, self.services, self._fixed)
         card.changed.connect(self.changed)
+        card.group.set_columns(self._columns)
         card.removed.connect(lambda: self._remove(card))
         card.moved.connect(lambda step: self._move(card, step))
         self.cards.append(card)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
 READERS = 3  # the file keeps four connections open; one is left for the sync thread
@@ -36,7 +36,8 @@ class TaskRunner(QObject):
         self._side_by_side = ThreadPoolExecutor(READERS, thread_name_prefix="desk")
         self._one_by_one = ThreadPoolExecutor(1, thread_name_prefix="desk-writes")
         self._open: dict[_Task, Future[Any]] = {}
-        self._answered.connect(self._answer)
+        # Queued even where the work was done before it could be listened for: answers never come inside `run`.
+        self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,

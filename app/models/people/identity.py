@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import mul
 
 from app.models.text import clean_text, half_width
 
@@ -52,8 +53,9 @@ class IdCheck:
 
 def check_digit(first_17: str) -> str:
     """The eighteenth character of a number (GB 11643-1999; ISO 7064 MOD 11-2)."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17, strict=True))
-    return _CHECK_MAP[total % 11]
+    if len(first_17) != len(_WEIGHTS):
+        raise ValueError("not 17 digits")
+    return _CHECK_MAP[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
 
 
 def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None = None) -> IdCheck:
@@ -63,7 +65,7 @@ def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None 
     birth date in the future be noticed.  Never raises.
     """
     typed = clean_text(text)
-    normal, notes = _tidied(typed)
+    normal, notes = (typed, ()) if _NEW.fullmatch(typed) else _tidied(typed)
     if not normal:
         return IdCheck("")
     if kind == NO_DOCUMENT:
@@ -76,7 +78,7 @@ def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None 
         found = _old_number(normal, today)
     else:
         return IdCheck(typed, problems=(_not_a_number(normal),), impossible=kind is not None)
-    return replace(found, notes=notes)
+    return replace(found, notes=notes) if notes else found
 
 
 def _tidied(typed: str) -> tuple[str, tuple[str, ...]]:
@@ -144,15 +146,19 @@ def _birth(digits: str, today: date | None) -> tuple[date | None, bool, list[str
     A day such as 02-30 is only a warning: cards with a lunar birthday were issued.
     """
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
-    written = f"{digits[:4]}年{digits[4:6]}月{digits[6:]}日"
     if not (1800 <= year <= 2999 and 1 <= month <= 12 and 1 <= day <= 31):
-        return None, True, [f"身份证号码中的出生日期“{written}”不存在，请照证件核对。"]
+        return None, True, [f"身份证号码中的出生日期“{_written(digits)}”不存在，请照证件核对。"]
     try:
         birth = date(year, month, day)
     except ValueError:
-        return None, False, [f"身份证号码中的出生日期“{written}”在公历中不存在，请照证件核对。"]
-    late = today is not None and birth > today
-    return birth, False, [f"身份证号码中的出生日期“{written}”还没有到，请照证件核对。"] if late else []
+        return None, False, [f"身份证号码中的出生日期“{_written(digits)}”在公历中不存在，请照证件核对。"]
+    if today is not None and birth > today:
+        return birth, False, [f"身份证号码中的出生日期“{_written(digits)}”还没有到，请照证件核对。"]
+    return birth, False, []
+
+
+def _written(digits: str) -> str:
+    return f"{digits[:4]}年{digits[4:6]}月{digits[6:]}日"
 
 
 def age_on(birth: date, day: date) -> int:

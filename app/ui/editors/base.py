@@ -66,6 +66,9 @@ class Editor(QWidget):
         """Show a value; None empties the editor.  Does not emit `changed`."""
         raise NotImplementedError
 
+    def set_columns(self, columns: int) -> None:
+        """How many short fields stand side by side now; matters to editors that hold fields themselves."""
+
     def is_empty(self) -> bool:
         """Whether nothing is typed."""
         return self.value() in (None, "", [])
