@@ -23,10 +23,6 @@ from app.commands.desk import (
 from app.models.divisions import Divisions
 from app.models.mediation.committee import committee_name
 from app.models.station_time import station_day
-from app.printing.agreement import agreement_pdf
-from app.printing.agreement_case import agreement_paper
-from app.printing.recovery_sheet import recovery_sheet
-from app.printing.sheet import PrintedPdf
 from app.security.keyslots import KeySlots
 from app.settings import Settings, load_settings, save_settings
 from app.store.due import DueReader
@@ -42,6 +38,7 @@ from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
+    from app.printing.sheet import PrintedPdf
     from app.ui.first_run import FirstRunAnswers
 
 
@@ -132,7 +129,11 @@ class DeskWindow(QObject):
         if self._loop:
             self._loop.start()
 
-    def _print_agreement(self, record: StoredRecord, draft: bool) -> PrintedPdf:
+    def _print_agreement(self, record: StoredRecord, draft: bool) -> "PrintedPdf":
+        # The typesetter loads with the first print, not with the window.
+        from app.printing.agreement import agreement_pdf  # noqa: PLC0415
+        from app.printing.agreement_case import agreement_paper  # noqa: PLC0415
+
         paper = agreement_paper(record.values, committee=committee_name(self.desk.station.name))
         printed = agreement_pdf(paper, draft=draft)
         self.desk.note("print", f"mediation_case/{record.id} agreement")
@@ -214,6 +215,8 @@ class Stage:
         return code
 
     def _recovery_sheet(self, code: str, station_name: str, user: str) -> bytes:
+        from app.printing.recovery_sheet import recovery_sheet  # noqa: PLC0415  # as above
+
         return recovery_sheet(code, station_name, user, station_day(utc_now())).data
 
     def _enter(self, desk: Desk | None) -> None:

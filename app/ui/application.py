@@ -16,7 +16,8 @@ from app.ui import theme
 from app.ui.icons import program_icon
 from app.ui.sentences import sentence_of
 
-SCREEN_FONTS = ("hei-regular.ttf", "hei-bold.ttf", "rare.ttf", "rare-compatibility.ttf")
+# 宋 stands in where 黑 has no glyph; the rare faces hold only what 宋 lacks.
+SCREEN_FONTS = ("hei-regular.ttf", "hei-bold.ttf", "song-regular.ttf", "rare.ttf", "rare-compatibility.ttf")
 # Whatever the system has, where the program's own fonts cannot be loaded.
 FALLBACK_FAMILIES = ("Noto Sans CJK SC", "Microsoft YaHei UI", "Microsoft YaHei", "WenQuanYi Micro Hei")
 

@@ -203,8 +203,10 @@ class MainWindow(QMainWindow):
         self.page(self.current_page()).go_to_search()
 
     def _print(self, record: StoredRecord) -> None:
-        # Printing and PDFium are loaded when somebody prints, not when the window opens.
+        # Preview and typesetter load with the first print, not with the window.
         from app.ui.preview import open_agreement  # noqa: PLC0415
+
+        # Printing and PDFium are loaded when somebody prints, not when the window opens.
 
         open_agreement(
             self,

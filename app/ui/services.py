@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
-from app.printing.sheet import PrintedPdf
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.outbox import Outbox
@@ -17,13 +16,16 @@ from app.store.station import Station
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
 
+if TYPE_CHECKING:
+    from app.printing.sheet import PrintedPdf
+
 Clock = Callable[[], datetime]
 
 
 class PrintAgreement(Protocol):
     """Prints the agreement of a mediation case; `draft` lays 草稿 under every page."""
 
-    def __call__(self, record: StoredRecord, draft: bool) -> PrintedPdf: ...
+    def __call__(self, record: StoredRecord, draft: bool) -> "PrintedPdf": ...
 
 
 class SyncControl(Protocol):

@@ -38,7 +38,7 @@ ROUNDS = 5
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 BARE = """
-import sqlite3, sys
+import gc, sys
 import orjson, sqlcipher3, uvicorn, zstandard
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -67,6 +67,9 @@ async def push(request):
 async def up(request):
     return JSONResponse({})
 
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 20)
 app = Starlette(routes=[Route("/push", push, methods=["POST"]), Route("/", up)])
 uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", access_log=False, lifespan="off")
 """
@@ -168,7 +171,9 @@ def _bare_drain(path: Path, client: httpx.Client, lines: list[Line]) -> float:
     outbox.execute(f"pragma key=\"x'{secrets.token_hex(32)}'\"")
     outbox.execute("pragma journal_mode=wal")
     outbox.execute("pragma synchronous=full")
-    outbox.execute("create table outbox (id integer primary key, line blob, sent integer default 0)")
+    outbox.execute("create table outbox (id integer primary key, line blob)")
+    outbox.execute("create table sent (upto integer)")
+    outbox.execute("insert into sent values (0)")
     outbox.execute("begin")
     outbox.executemany("insert into outbox (line) values (?)", [(line.body,) for line in lines])
     outbox.execute("commit")
@@ -177,7 +182,7 @@ def _bare_drain(path: Path, client: httpx.Client, lines: list[Line]) -> float:
     while rows := outbox.execute(select, (last,)).fetchall():
         _post(client, [line for _, line in rows])
         last = rows[-1][0]
-        outbox.execute("update outbox set sent = 1 where id between ? and ?", (rows[0][0], last))
+        outbox.execute("update sent set upto = ?", (last,))
     taken = time.perf_counter() - started
     outbox.close()
     return len(lines) / taken

@@ -1,9 +1,9 @@
 """Identity document numbers: the resident card number of GB 11643-1999 and its neighbours."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date
 from operator import mul
+from typing import NamedTuple
 
 from app.models.text import clean_text, half_width
 
@@ -14,6 +14,7 @@ NO_DOCUMENT = "none"
 _CITIZEN_NUMBER = {RESIDENT_CARD, "112", "113"}
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_MAP = "10X98765432"
+_ZEROS = ord("0") * sum(_WEIGHTS)  # what the weighted sum of seventeen ASCII zeros comes to
 _PROVINCES = {
     *range(11, 16),
     *range(21, 24),
@@ -32,8 +33,7 @@ _HIDDEN = re.compile("[\\s\u00a0\u3000\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2
 _LIKE_X = {ord(character): "X" for character in "ΧχХх×✕Ⅹ"}
 
 
-@dataclass(frozen=True)
-class IdCheck:
+class IdCheck(NamedTuple):
     """What a document number says.
 
     `normal` is the form to store.  `problems` are sentences to show; with `impossible` the number cannot be
@@ -52,10 +52,10 @@ class IdCheck:
 
 
 def check_digit(first_17: str) -> str:
-    """The eighteenth character of a number (GB 11643-1999; ISO 7064 MOD 11-2)."""
-    if len(first_17) != len(_WEIGHTS):
+    """The eighteenth character of a number (GB 11643-1999; ISO 7064 MOD 11-2); ValueError unless 17 digits."""
+    if len(first_17) != len(_WEIGHTS) or not (first_17.isascii() and first_17.isdigit()):
         raise ValueError("not 17 digits")
-    return _CHECK_MAP[sum(map(mul, _WEIGHTS, map(int, first_17))) % 11]
+    return _CHECK_MAP[(sum(map(mul, _WEIGHTS, first_17.encode())) - _ZEROS) % 11]
 
 
 def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None = None) -> IdCheck:
@@ -78,7 +78,7 @@ def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None 
         found = _old_number(normal, today)
     else:
         return IdCheck(typed, problems=(_not_a_number(normal),), impossible=kind is not None)
-    return replace(found, notes=notes) if notes else found
+    return found._replace(notes=notes) if notes else found
 
 
 def _tidied(typed: str) -> tuple[str, tuple[str, ...]]:
