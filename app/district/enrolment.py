@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.district.database import Database
 from app.district.identity import Identity
@@ -22,6 +22,14 @@ SECRET_LENGTH = 16
 _is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 LIFETIME = timedelta(minutes=30)
 MISSES = 5
+_DEVICE = select(
+    device.c.station,
+    device.c.device,
+    device.c.epoch,
+    device.c.public_key,
+    device.c.revoked_at.is_not(None),
+    device.c.acked_seq,
+).where(device.c.device == bindparam("device"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +104,10 @@ class Enrolments:
 
     def find(self, device_id: str) -> Device | None:
         """The PC with this id (a UUID text), revoked or not."""
-        statement = select(
-            device.c.station,
-            device.c.device,
-            device.c.epoch,
-            device.c.public_key,
-            device.c.revoked_at.is_not(None),
-            device.c.acked_seq,
-        ).where(device.c.device == device_id)
         if not _is_uuid(device_id):
             return None
         with self._database.read() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(_DEVICE, {"device": device_id}).first()
         return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), row[5])
 
     def revoke(self, device_id: str) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.district.database import Database
 from app.district.judge import Judge
 from app.district.ledger import Ledger
+from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
-from app.district.tables import device
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
 Clock = Callable[[], datetime]
@@ -59,21 +59,18 @@ class Intake:
             sitting = Sitting(ledger, self._judge, batch.header)
             verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
             acked = max(acked, batch.header.first + batch.header.count - 1)
-            connection.execute(
-                update(device)
-                .where(device.c.station == sender.station, device.c.device == sender.device)
-                .values(acked_seq=acked, last_seen=now, app=batch.header.app[:60])
-            )
+            moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
+            connection.execute(SEEN, moved | _of(sender))
         return Receipt(acked, tuple(verdicts), now)
+
+
+def _of(sender: Sender) -> dict[str, str]:
+    return {"b_station": sender.station, "b_device": sender.device}
 
 
 def _acked_seq(connection: Connection, sender: Sender, header: Header) -> int:
     """Last seq taken from the device, which must be in this life of its counter and send without a gap."""
-    row = connection.execute(
-        select(device.c.epoch, device.c.acked_seq, device.c.revoked_at)
-        .where(device.c.station == sender.station, device.c.device == sender.device)
-        .with_for_update()
-    ).one()
+    row = connection.execute(WHERE_IT_STANDS, _of(sender)).one()
     if row.revoked_at is not None:
         raise Refusal(401, "revoked")
     if row.epoch != header.epoch:

@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, insert
 
 from app.district.fold import State
-from app.district.queries import ANY_HELD, BASE, HELD, LIFT, LOST, MOVE, RELEASE, SINCE, STATES, UPDATE_STATE
-from app.district.tables import conflict, held, record_state, revision, station
+from app.district.queries import (
+    ANY_HELD,
+    BASE,
+    HELD,
+    LIFT,
+    LOCK,
+    LOST,
+    MOVE,
+    RELEASE,
+    SINCE,
+    STATES,
+    UPDATE_STATE,
+)
+from app.district.tables import conflict, held, record_state, revision
 from app.models.payload import canonical
 from app.sync.batch import line_of
 from app.sync.protocol import Line
@@ -35,8 +47,7 @@ class Ledger:
         self.connection = connection
         self.station = station_code
         self.now = now
-        locked = select(station.c.position).where(station.c.station == station_code).with_for_update()
-        self._position: int = connection.execute(locked).scalar_one()
+        self._position: int = connection.execute(LOCK, {"station": station_code}).scalar_one()
         self._states: dict[str, State] = {}
         self._stored: set[str] = set()
         self._waiting: dict[str, list[Waiting]] = {}

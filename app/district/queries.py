@@ -2,8 +2,18 @@
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
-from app.district.tables import conflict, held, record_state, revision, station
+from app.district.tables import conflict, device, held, record_state, revision, station
 
+_ONE_DEVICE = and_(device.c.station == bindparam("b_station"), device.c.device == bindparam("b_device"))
+WHERE_IT_STANDS = (
+    select(device.c.epoch, device.c.acked_seq, device.c.revoked_at).where(_ONE_DEVICE).with_for_update()
+)
+SEEN = (
+    update(device)
+    .where(_ONE_DEVICE)
+    .values(acked_seq=bindparam("acked_seq"), last_seen=bindparam("last_seen"), app=bindparam("app"))
+)
+LOCK = select(station.c.position).where(station.c.station == bindparam("station")).with_for_update()
 STATES = (
     select(
         record_state.c.record,

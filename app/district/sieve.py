@@ -34,6 +34,8 @@ class NotSure(Exception):
 class _Plain:
     """A record for the rules: its attributes are the values themselves."""
 
+    __slots__ = ("__dict__",)
+
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__ = values
 
@@ -55,11 +57,11 @@ class Sieve:
             for name in self._rows:
                 values[name] = [_Plain(row) for row in values[name]]
             record: Any = _Plain(values)
-            return not any(
-                problem.severity is Severity.ERROR
-                for rule in self._record_type.rules
-                for problem in rule(record)
-            )
+            for rule in self._record_type.rules:
+                for problem in rule(record):
+                    if problem.severity is Severity.ERROR:
+                        return False
+            return True
         except (NotSure, AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
             return False
 
@@ -77,15 +79,13 @@ class _Plan:
         if not self.required <= document.keys():
             raise NotSure
         values = self.empty.copy()
+        ways = self.quick
         for name, raw in document.items():
-            quick = self.quick.get(name)
-            if quick is None:
-                continue
-            if raw is None:
-                if name in self.required:
-                    raise NotSure
-                continue
-            values[name] = quick(raw)
+            if raw is not None:
+                if name in ways:
+                    values[name] = ways[name](raw)
+            elif name in self.required:
+                raise NotSure
         return values
 
 
@@ -182,14 +182,8 @@ def _money(field: Field) -> Quick:
 
 
 def _choice(field: Field) -> Quick:
-    known = frozenset(code.value for code in code_list(field.codes or "").items)
-
-    def choice(raw: Any) -> str:
-        if type(raw) is str and raw in known:
-            return raw
-        raise NotSure
-
-    return choice
+    # KeyError and TypeError count as "not sure"; no other JSON value equals a string.
+    return {code.value: code.value for code in code_list(field.codes or "").items}.__getitem__
 
 
 def _choices(field: Field) -> Quick:

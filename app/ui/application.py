@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.ui import theme
 from app.ui.icons import program_icon
 from app.ui.sentences import sentence_of
+from app.ui.tidying import Tidying
 
 # 宋 stands in where 黑 has no glyph; the rare faces hold only what 宋 lacks.
 SCREEN_FONTS = ("hei-regular.ttf", "hei-bold.ttf", "song-regular.ttf", "rare.ttf", "rare-compatibility.ttf")
@@ -36,6 +37,7 @@ def create_application(settings: Settings, arguments: Sequence[str] = ()) -> QAp
     application.setWindowIcon(program_icon())
     application.setQuitOnLastWindowClosed(True)
     dress(application, settings)
+    Tidying(application)
     return application
 
 

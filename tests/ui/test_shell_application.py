@@ -1,6 +1,8 @@
 """Fonts, looks, Qt's own words, and errors nobody foresaw."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from app.store.errors import StorageFull
 from app.ui import application
 from app.ui.application import Appearance, Unforeseen
 from app.ui.sentences import sentence_of
+from app.ui.tidying import Tidying
 
 
 @pytest.fixture
@@ -87,3 +90,20 @@ def test_known_errors_carry_their_own_sentence(caplog: pytest.LogCaptureFixture)
     assert caplog.text == ""
     assert "读写磁盘" in sentence_of(PermissionError(13, "denied", "/home/张三/desk.db"))
     assert "张三" not in caplog.text
+
+
+def test_cycles_are_collected_on_the_windows_thread(qtbot: QtBot) -> None:
+    class Knot:
+        def __init__(self) -> None:
+            self.itself = self
+
+    died_on: list[int] = []
+    for _ in range(gc.get_threshold()[0] + 10):
+        weakref.finalize(Knot(), lambda: died_on.append(threading.get_ident()))
+    tidying = Tidying()
+    thread = threading.Thread(target=lambda: [[] for _ in range(5000)])
+    thread.start()
+    thread.join()
+    assert died_on == []
+    tidying.collect()
+    assert set(died_on) == {threading.get_ident()}

@@ -33,7 +33,7 @@ def day_typed(text: str, today: date) -> str:
         return (today + timedelta(days=NAMED_DAYS[words])).isoformat()
     if match := re.fullmatch(r"([+-])([0-9]{1,3})", words):
         return (today + timedelta(days=int(match[1] + match[2]))).isoformat()
-    parts = re.split(r"[-/.月]", words.removesuffix("日"))
+    parts = re.split(r"[-/.年月]", words.removesuffix("日"))
     if re.fullmatch(r"[0-9]{4}", words):
         parts = [words[:2], words[2:]]
     if re.fullmatch(r"[0-9]{8}", words):
