@@ -78,13 +78,9 @@ class DeskWindow(QObject):
     ) -> None:
         super().__init__()
         self.desk = desk
+        self._news = SyncNews(self)
         self._district = district_of(desk)
-        news = SyncNews(self)
-        self._loop = (
-            SyncLoop(push_of(desk, self._district), news.report, self._district.interrupt)
-            if self._district
-            else None
-        )
+        self._loop = self._new_loop()
         self.services = DeskServices(
             store=desk.store,
             reader=desk.reader,
@@ -97,7 +93,7 @@ class DeskWindow(QObject):
             runner=runner,
             user=desk.user,
             clock=desk.clock,
-            sync=DeskSync(news, self._loop, desk.settings.district_url),
+            sync=DeskSync(self._news, self._loop, desk.settings.district_url, self._register),
             print_agreement=self._print_agreement,
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
@@ -128,6 +124,20 @@ class DeskWindow(QObject):
             self.window.tell(remark)
         if self._loop:
             self._loop.start()
+
+    def _new_loop(self) -> SyncLoop | None:
+        if self._district is None:
+            return None
+        return SyncLoop(push_of(self.desk, self._district), self._news.report, self._district.interrupt)
+
+    def _register(self, url: str, code: str) -> SyncLoop:
+        """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""
+        enrol_desk(self.desk, url, code)
+        self._district = district_of(self.desk)
+        self._loop = self._new_loop()
+        assert self._loop is not None
+        self._loop.start()
+        return self._loop
 
     def _print_agreement(self, record: StoredRecord, draft: bool) -> "PrintedPdf":
         # The typesetter loads with the first print, not with the window.
