@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 from uuid_utils import uuid7
@@ -91,7 +92,9 @@ class RecordStore:
 
         `record_id` is made by the caller before the first try, so that trying again after an unclear
         failure saves nothing twice.  Raises RefusedSave or StorageError; either way nothing is written.
+        ValueError for a `record_id` that is no UUID, which no district would take.
         """
+        UUID(record_id)
         cleaned, problems = record_type.clean(values)
         if any(problem.severity is Severity.ERROR for problem in problems):
             raise Invalid(problems)

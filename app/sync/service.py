@@ -2,37 +2,23 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from app.sync.backoff import Backoff
-from app.sync.batch import encode_batch, skip_line
 from app.sync.batch_size import BatchSize
 from app.sync.outcome import Outcome, stopped, waiting
+from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
     MAX_EXPANDED,
-    MAX_LINE,
     MAX_REVISIONS,
     District,
-    Header,
     NoAnswer,
     OutboxLine,
     OutboxSource,
     Refusal,
 )
 
-STOPPING = frozenset({401, 403, 422, 426})
-TOO_LARGE = "too_large"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Under which name this PC sends: `schema` of its records, `app` its version for the district's page."""
-
-    device: str
-    epoch: int
-    schema: int
-    app: str = ""
+__all__ = ["Identity", "Push"]
 
 
 class Push:
@@ -59,16 +45,22 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
+        with Packer(self._outbox, self._identity, self._size, self._too_large) as packer:
+            return self._round(packer, stop)
+
+    def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
         behind = 0
         while not stop():
-            lines = self._next_lines()
+            ready = packer.take_next()
+            lines = ready.lines if ready else packer.unsent()
             if not lines:
                 return Outcome("idle", self._sent)
             try:
-                rest = self._exchange(lines)
+                rest = self._exchange(packer, lines, ready)
             except NoAnswer as failure:
                 return self._lost(lines, failure)
             except Refusal as refusal:
+                packer.forget()
                 behind += refusal.status == 409
                 outcome = (
                     stopped(self._sent, "nothing_there") if behind > 2 else self._refused(lines, refusal)
@@ -80,46 +72,27 @@ class Push:
                     return Outcome("waiting", self._sent, rest, "rest")
         return waiting(self._sent, 0.0, NoAnswer("interrupted"))
 
-    def _next_lines(self) -> list[OutboxLine]:
-        """Unsent lines without a gap, as many as one batch should carry."""
-        lines = self._outbox.next_lines(self._size.raw_bytes, self._size.count)
-        first = lines[0].seq if lines else 0
-        return [line for at, line in enumerate(lines) if line.seq == first + at]
-
-    def _exchange(self, lines: Sequence[OutboxLine]) -> float:
+    def _exchange(self, packer: Packer, lines: Sequence[OutboxLine], ready: Packed | None) -> float:
         """Greet after any doubt, else send one batch; returns the seconds of rest the district asks for."""
         if self._unsure:
             self._greet(lines)
             return 0.0
-        bodies = [self._body(line) for line in lines]
-        header, body = self._batch(lines[0].seq, bodies)
-        last = header.first + header.count - 1
-        receipt = self._district.push(header, body)
+        packed = ready or packer.pack(lines)
+        packer.begin_next(packed)
+        receipt = self._district.push(packed.header, packed.body)
         # A twin of this PC may have got further; what it sent is no receipt for what lies here.
-        acked = min(receipt.acked_seq, last)
-        if acked < header.first:
+        acked = min(receipt.acked_seq, packed.last)
+        first = packed.header.first
+        if acked < first:
             raise NoAnswer("not_the_district")
         verdicts = [verdict for verdict in receipt.verdicts if verdict.seq <= acked]
         self._outbox.apply_receipt(acked, verdicts, self._clock())
-        self._sent += acked - header.first + 1
-        self._too_large = {seq for seq in self._too_large if seq > acked}
-        self._size.went_well(sum(map(len, bodies[: header.count])), len(body))
+        packer.receipted(acked)
+        self._sent += acked - first + 1
+        self._too_large -= {seq for seq in self._too_large if seq <= acked}
+        self._size.went_well(packed.raw, len(packed.body))
         self._backoff.succeeded()
         return receipt.backoff
-
-    def _batch(self, first: int, bodies: Sequence[bytes]) -> tuple[Header, bytes]:
-        who = self._identity
-        while True:
-            header = Header(who.device, who.epoch, first, len(bodies), who.schema, who.app)
-            body = encode_batch(header, bodies)
-            if len(bodies) == 1 or (len(body) <= self._size.most and sum(map(len, bodies)) < MAX_EXPANDED):
-                return header, body
-            bodies = bodies[: len(bodies) // 2]
-
-    def _body(self, line: OutboxLine) -> bytes:
-        if line.seq in self._too_large or len(line.body) > MAX_LINE:
-            return skip_line(line, TOO_LARGE)
-        return line.body
 
     def _greet(self, lines: Sequence[OutboxLine]) -> None:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from uuid_utils import uuid7
 
+from app.models.people.resident import RESIDENT
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
@@ -20,6 +21,7 @@ from app.ui.record_form import RecordForm
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
+from app.ui.twins import twins_of
 from app.ui.words import label
 
 # Saved one after the other from paper: the form stays open for the next one.
@@ -44,6 +46,7 @@ class FormPage(QWidget):
         self._base: str | None = None
         self._touched = False
         self._saving = False
+        self._twins_seen = False
         self._accepted: frozenset[tuple[str, str]] = frozenset()
         self._note = words("", "muted", wrap=False)
         self.form = RecordForm(record_type, services)
@@ -132,16 +135,18 @@ class FormPage(QWidget):
             self._show_problems(problems, errors=errors)
             self._accepted = frozenset() if errors else noticed
             return
-        services, kind, record_id, base = self._services, self._type, self._record_id, self._base
         self._saving = True
         self.save_button.setEnabled(False)
-        services.runner.run(
-            lambda: services.store.save(kind, values, by=services.user, record_id=record_id, base=base),
-            done=lambda saved: self._done(saved, go_on=go_on),
-            failed=self._failed,
-            owner=self,
-            in_turn=True,
-        )
+        if self._type is RESIDENT and self._base is None and not self._twins_seen:
+            reader, clean = self._services.reader, self._type.clean(values)[0]
+            self._services.runner.run(
+                lambda: twins_of(reader, clean),
+                done=lambda twins: self._twins(twins, values, go_on=go_on),
+                failed=self._failed,
+                owner=self,
+            )
+        else:
+            self._store(values, go_on=go_on)
 
     def repeat_last(self) -> None:
         """Fill in what the last patrol had, for the next one of the same team."""
@@ -152,6 +157,28 @@ class FormPage(QWidget):
             return reader.load(kind, rows[0]["id"]) if rows else None
 
         self._services.runner.run(read, done=self._repeat, failed=self.tell, owner=self)
+
+    def _twins(self, twins: list[str], values: dict[str, Any], *, go_on: bool) -> None:
+        """Somebody like this is known: say who, and save only when asked again."""
+        if not twins:
+            self._store(values, go_on=go_on)
+            return
+        self._ready()
+        self._twins_seen = True
+        text = self.tr("可能已经登记过：{people}。确实是另一个人，再按一次“仍然保存”。")
+        self.banner.show_warning(text.format(people="；".join(twins)))
+        self.save_button.setText(self.tr("仍然保存"))
+
+    def _store(self, values: dict[str, Any], *, go_on: bool) -> None:
+        services, kind, record_id, base = self._services, self._type, self._record_id, self._base
+        assert record_id is not None
+        services.runner.run(
+            lambda: services.store.save(kind, values, by=services.user, record_id=record_id, base=base),
+            done=lambda saved: self._done(saved, go_on=go_on),
+            failed=self._failed,
+            owner=self,
+            in_turn=True,
+        )
 
     def _head(self) -> QFrame:
         back = button(self.tr("返回"), "quiet", sign="back")
@@ -174,6 +201,7 @@ class FormPage(QWidget):
     def _begin(self, record_id: str, base: str | None, title: str, *, touched: bool) -> None:
         self._record_id, self._base, self._touched = record_id, base, touched
         self._accepted = frozenset()
+        self._twins_seen = False
         self.keeper.begin(self._type.code, record_id, base)
         self.banner.clear()
         self._note.clear()
@@ -183,6 +211,7 @@ class FormPage(QWidget):
 
     def _changed(self) -> None:
         self._touched = True
+        self._twins_seen = False
         self._note.clear()
         self.save_button.setText(self.tr("保存"))
         self.keeper.touched()

@@ -174,3 +174,9 @@ def test_lists_page_by_business_day_without_loss_or_repeat(desk):
 def test_a_list_filters_only_by_what_its_type_names(desk):
     with pytest.raises(ValueError, match="not a filter"):
         desk.reader.page(RECORD_TYPES["patrol_log"], ListQuery(codes={"leader; DROP": "x"}))
+
+
+def test_an_id_no_district_would_take_is_refused_before_anything_is_written(desk):
+    with pytest.raises(ValueError, match="UUID"):
+        desk.store.save(RECORD_TYPES["resident"], SAMPLES["resident"](), by="甲", record_id="1")
+    assert desk.outbox.status().unsent == 0

@@ -241,3 +241,19 @@ def test_the_list_reads_page_by_page_and_masks_what_is_sensitive(qtbot, desk, se
     shown = [model.data(model.index(0, column)) for column in range(model.columnCount())]
     assert "511***********0027" in shown
     assert not any("511421189901010027" in str(text) for text in shown)
+
+
+def test_somebody_who_may_be_known_is_shown_before_a_second_file_is_made(desk, services, page_of):
+    kind = RECORD_TYPES["resident"]
+    desk.store.save(kind, resident(), by="甲", record_id=str(uuid7()))
+    page = page_of(kind)
+    page.open_new()
+    write(page, resident(residence="鹰头村9组1号"))
+    press_save(services, page)
+    services.runner.wait_idle()
+    assert "可能已经登记过：单小梅" in page.form_page.banner.text()
+    assert "511421189901010027" not in page.form_page.banner.text()
+    assert len(stored(desk, kind)) == 1
+    press_save(services, page)
+    services.runner.wait_idle()
+    assert len(stored(desk, kind)) == 2

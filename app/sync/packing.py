@@ -1,0 +1,116 @@
+"""Batches as they go on the line; while one is under way the next is read and packed on a thread of its own."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+
+from app.sync.batch import encode_batch, skip_line
+from app.sync.batch_size import BatchSize
+from app.sync.protocol import MAX_EXPANDED, MAX_LINE, Header, OutboxLine, OutboxSource
+
+TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Under which name this PC sends: `schema` of its records, `app` its version for the district's page."""
+
+    device: str
+    epoch: int
+    schema: int
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A batch ready to send: the unsent lines it was made from (it may carry fewer) and its raw bytes."""
+
+    lines: Sequence[OutboxLine]
+    header: Header
+    body: bytes
+    raw: int
+
+    @property
+    def last(self) -> int:
+        """The last seq it carries."""
+        return self.header.first + self.header.count - 1
+
+
+class Packer:
+    """Packs the batches of one round; only one request is ever under way, the thread merely prepares.
+
+    `too_large` names the seqs whose place a skip line takes.  A batch packed ahead is used only when the
+    receipt ends right before it; after any failure it is forgotten and read anew.
+    """
+
+    def __init__(
+        self, outbox: OutboxSource, identity: Identity, size: BatchSize, too_large: set[int]
+    ) -> None:
+        self._outbox = outbox
+        self._identity = identity
+        self._size = size
+        self._too_large = too_large
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
+        self._ahead: Future[Packed | None] | None = None
+        self._due = 0
+
+    def __enter__(self) -> "Packer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown()
+
+    def unsent(self) -> list[OutboxLine]:
+        """Unsent lines without a gap, as many as one batch should carry."""
+        return _without_gap(self._outbox.next_lines(self._size.raw_bytes, self._size.count))
+
+    def pack(self, lines: Sequence[OutboxLine]) -> Packed:
+        """The first of `lines` as one batch within the district's limits."""
+        who = self._identity
+        bodies = [self._body(line) for line in lines]
+        while True:
+            raw = sum(map(len, bodies))
+            header = Header(who.device, who.epoch, lines[0].seq, len(bodies), who.schema, who.app)
+            body = encode_batch(header, bodies)
+            if len(bodies) == 1 or (len(body) <= self._size.most and raw < MAX_EXPANDED):
+                return Packed(lines, header, body, raw)
+            bodies = bodies[: len(bodies) // 2]
+
+    def begin_next(self, sending: Packed) -> None:
+        """Prepare what follows `sending`, when that was a full batch; short queues need no thread."""
+        bytes_wanted, count_wanted = self._size.raw_bytes, self._size.count
+        if sending.raw * 2 >= bytes_wanted or len(sending.lines) == count_wanted:
+            window = (sending.raw + sending.header.count + bytes_wanted, sending.header.count + count_wanted)
+            self._ahead = self._thread.submit(self._packed_after, sending.last, *window)
+
+    def receipted(self, acked: int) -> None:
+        """The district has everything up to seq `acked`."""
+        self._due = acked + 1
+
+    def take_next(self) -> Packed | None:
+        """The batch packed ahead if it is the one due now.  Raises what reading the outbox raised."""
+        ahead, self._ahead = self._ahead, None
+        packed = ahead.result() if ahead is not None else None
+        return packed if packed is not None and packed.header.first == self._due else None
+
+    def forget(self) -> None:
+        """What was packed ahead is not what is to be sent next."""
+        self._ahead = None
+
+    def _packed_after(self, last: int, max_bytes: int, max_count: int) -> Packed | None:
+        window = self._outbox.next_lines(max_bytes, max_count)
+        lines = _without_gap([line for line in window if line.seq > last])
+        return self.pack(lines) if lines else None
+
+    def _body(self, line: OutboxLine) -> bytes:
+        if line.seq in self._too_large or len(line.body) > MAX_LINE:
+            return skip_line(line, TOO_LARGE)
+        return line.body
+
+
+def _without_gap(lines: Sequence[OutboxLine]) -> list[OutboxLine]:
+    first = lines[0].seq if lines else 0
+    return [line for at, line in enumerate(lines) if line.seq == first + at]
