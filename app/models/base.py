@@ -51,7 +51,7 @@ class Row(Base):
     """
 
     __abstract__ = True
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  # SQLAlchemy's own form
+    __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012  # SQLAlchemy reads it off the class
 
     position: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     id: Mapped[str] = mapped_column(String(36))

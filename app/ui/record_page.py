@@ -49,7 +49,9 @@ class RecordPage(Page):
         self.detail = RecordDetail(record_type, services.divisions)
         self.form_page = FormPage(services, record_type)
         self._beside = QStackedWidget()
-        self._beside.addWidget(_centred(label(EMPTY.get(record_type.code, "从左边选一条查看。"))))
+        self._hint = words("", "muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._beside.addWidget(self._hint)
         self._beside.addWidget(self.detail)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._reading())
@@ -168,6 +170,9 @@ class RecordPage(Page):
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:
+        if self._record is None:
+            some = self.list.model.rowCount() > 0 or self.list.search.text()
+            self._hint.setText(self.tr("从左边选一条查看。") if some else label(EMPTY[self._type.code]))
         if self._open_next is not None:
             self.list.choose(self._open_next)
             self._open_next = None
@@ -227,9 +232,3 @@ class RecordPage(Page):
 
     def _tell(self, error: Exception) -> None:
         self.banner.show_error(sentence_of(error))
-
-
-def _centred(text: str) -> QWidget:
-    made = words(text, "muted")
-    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return made

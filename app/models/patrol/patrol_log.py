@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from app.models import fields
@@ -43,6 +43,11 @@ class PatrolFinding(Row):
     """发现问题: what was found, how it was dealt with, who follows it up and until when."""
 
     __tablename__ = "patrol_finding"
+
+    __table_args__ = (
+        Index("ix_patrol_finding_open", "due", sqlite_where=text("due IS NOT NULL AND handled IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
 
     log_id: Mapped[str] = owner("patrol_log")
     category: Mapped[str | None] = fields.choice("问题类别", "finding_class", required=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from app.models import fields
@@ -19,7 +19,17 @@ class ServiceVisit(Record):
     """One reception (接待) or home visit (走访)."""
 
     __tablename__ = "service_visit"
-    __table_args__ = (Index(None, "visited_at", "id"),)
+    __table_args__ = (
+        Index(None, "visited_at", "id"),
+        Index(
+            "ix_service_visit_unfinished",
+            "due",
+            sqlite_where=text(
+                "due IS NOT NULL AND result_on IS NULL AND "
+                "(result IS NULL OR result IN ('in_hand', 'transferred', 'reported'))"
+            ),
+        ),
+    )
 
     number: Mapped[str | None] = fields.number("登记编号")
     channel: Mapped[str | None] = fields.choice("方式", "visit_channel", required=True, default="visit")

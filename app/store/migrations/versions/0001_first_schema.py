@@ -111,6 +111,22 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
     )
+    op.create_index(
+        "ix_mediation_case_unperformed",
+        "mediation_case",
+        ["performance_due"],
+        unique=False,
+        sqlite_where=sa.text(
+            "performance_due IS NOT NULL AND (performance_status IS NULL OR performance_status <> 'done')"
+        ),
+    )
+    op.create_index(
+        "ix_mediation_case_unsettled",
+        "mediation_case",
+        ["accepted_on"],
+        unique=False,
+        sqlite_where=sa.text("result IS NULL"),
+    )
     op.create_table(
         "number_series",
         sa.Column("series", sa.String(), nullable=False),
@@ -244,6 +260,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_service_visit_number")),
     )
     op.create_index(
+        "ix_service_visit_unfinished",
+        "service_visit",
+        ["due"],
+        unique=False,
+        sqlite_where=sa.text(
+            "due IS NOT NULL AND result_on IS NULL AND (result IS NULL OR result IN ('in_hand', 'transferred', 'reported'))"
+        ),
+    )
+    op.create_index(
         op.f("ix_service_visit_visited_at_id"), "service_visit", ["visited_at", "id"], unique=False
     )
     op.create_table(
@@ -330,6 +355,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("log_id", "position", name=op.f("pk_patrol_finding")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_patrol_finding_open",
+        "patrol_finding",
+        ["due"],
+        unique=False,
+        sqlite_where=sa.text("due IS NOT NULL AND handled IS NULL"),
     )
     op.create_table(
         "patrol_member",
