@@ -36,7 +36,7 @@ def clean_rows_and_fields(
     cleaned: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, field in fields.items():
-        raw = values.get(name)
+        raw = None if field.derived else values.get(name)
         if field.rows is not None:
             cleaned[name], found = _clean_rows(field, raw)
         else:

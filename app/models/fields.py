@@ -60,6 +60,8 @@ class Field:
     hint: str = ""
     default: Any = None
     rows: type[Row] | None = None
+    derived: bool = False
+    aside: bool = False
 
 
 COLUMN_TYPES: dict[Kind, TypeEngine[Any]] = {
@@ -222,6 +224,20 @@ def rows(label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200) ->
             "field": Field(label, Kind.ROWS, required=minimum > 0, minimum=minimum, maximum=maximum, rows=row)
         },
     )
+
+
+def derived(column: MappedColumn[Any]) -> MappedColumn[Any]:
+    """A field nobody fills in: computed from the others at every save, by every reader alike; never on the wire."""
+    info = column.column.info
+    info["field"] = replace(info["field"], derived=True)
+    return column
+
+
+def aside(column: MappedColumn[Any]) -> MappedColumn[Any]:
+    """A field seldom needed: the form puts it away until it is asked for or holds something."""
+    info = column.column.info
+    info["field"] = replace(info["field"], aside=True)
+    return column
 
 
 @cache

@@ -48,7 +48,7 @@ def _encoded(fields: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str
     data: dict[str, Any] = {}
     for name, field in fields.items():
         value = values.get(name)
-        if value is None or value == []:
+        if value is None or value == [] or field.derived:
             continue
         if field.rows is not None:
             row_fields = fields_of(field.rows)

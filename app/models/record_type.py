@@ -14,6 +14,7 @@ from app.models.problems import Problem, Severity, error
 
 Values = dict[str, Any]
 Rule = Callable[[Any], Iterable[Problem]]
+ChangeRule = Callable[[Any, Any], Iterable[Problem]]
 Filled = TypeVar("Filled", Record, Row)
 
 
@@ -41,6 +42,8 @@ class RecordType:
     rules: tuple[Rule, ...] = ()
     numbered: str | None = None
     fill: Callable[[Values], None] | None = None
+    derive: Callable[[Any], Values] | None = None
+    change_rules: tuple[ChangeRule, ...] = ()
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -67,6 +70,10 @@ class RecordType:
         if self.fill:
             self.fill(cleaned)
         record = self.build(cleaned)
+        if self.derive:
+            for name, value in self.derive(record).items():
+                cleaned[name] = value
+                setattr(record, name, value)
         for rule in self.rules:
             problems += rule(record)
         return cleaned, problems
@@ -74,6 +81,13 @@ class RecordType:
     def validate(self, values: Mapping[str, Any]) -> list[Problem]:
         """Every problem with the values; an empty list means they can be saved without a remark."""
         return self.clean(values)[1]
+
+    def change_problems(self, before: Mapping[str, Any], after: Mapping[str, Any] | None) -> list[Problem]:
+        """What forbids going from one sound content to another, or to none (voiding)."""
+        if not self.change_rules:
+            return []
+        old, new = self.build(before), None if after is None else self.build(after)
+        return [problem for rule in self.change_rules for problem in rule(old, new)]
 
     def build(self, values: Mapping[str, Any]) -> Record:
         """An unsaved record object holding cleaned values, for rules and printing."""

@@ -1,32 +1,23 @@
-"""What is due or overdue: service visits, agreements to be performed, cases to be settled, patrol findings."""
+"""What is due or overdue: mediation cases, service visits and patrol findings."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select
 
+from app.models.duty import Duty
 from app.models.mediation.case import MEDIATION_CASE
-from app.models.mediation.rules import SETTLED
+from app.models.mediation.practice import Practice
 from app.models.patrol.patrol_log import PATROL_LOG, PatrolFinding
 from app.models.record_type import RecordType
 from app.models.service.visit import SERVICE_VISIT
+from app.models.working_days import WorkingCalendar, national_calendar
 from app.store.database import Database
+from app.store.due_cases import due_on_cases, inline
 
-# 人民调解工作若干规定 art. 33: a dispute is normally settled within one month of acceptance (domain rule R8).
-DAYS_TO_SETTLE = 30
 DAYS_AHEAD = 7
 UNDER_WAY = ("in_hand", "transferred", "reported")
-
-
-class Duty(StrEnum):
-    """What has to be done about the record."""
-
-    FINISH_VISIT = "finish_visit"
-    PERFORM_AGREEMENT = "perform_agreement"
-    SETTLE_CASE = "settle_case"
-    CLEAR_FINDING = "clear_finding"
 
 
 @dataclass(frozen=True)
@@ -41,40 +32,41 @@ class DueItem:
 
 
 class DueReader:
-    """Finds what is due from the records themselves; never writes."""
+    """Finds what is due from the records themselves; never writes.
 
-    def __init__(self, database: Database, *, days_to_settle: int = DAYS_TO_SETTLE) -> None:
+    `practice` and `calendar` are the periods and the working days of the district.
+    """
+
+    def __init__(
+        self, database: Database, practice: Practice | None = None, calendar: WorkingCalendar | None = None
+    ) -> None:
         self._database = database
-        self._days_to_settle = days_to_settle
+        self._practice = practice or Practice()
+        self._calendar = calendar or national_calendar()
 
     def items(self, today: date, *, ahead: int = DAYS_AHEAD, limit: int = 200) -> list[DueItem]:
         """Everything unfinished that is due by `ahead` days after today, the longest overdue first.
 
-        `limit` counts items of each duty; voided records have nothing due.
+        `limit` counts items of each duty; voided and archived records have nothing due.
         """
         last = today + timedelta(days=ahead)
         with self._database.read() as connection:
             found = [
                 *_read(connection, Duty.FINISH_VISIT, SERVICE_VISIT, _visits(last).limit(limit)),
-                *_read(connection, Duty.PERFORM_AGREEMENT, MEDIATION_CASE, _performances(last).limit(limit)),
-                *self._unsettled(connection, last, limit),
                 *_read(connection, Duty.CLEAR_FINDING, PATROL_LOG, _findings(last).limit(limit)),
+                *self._on_cases(connection, last, limit),
             ]
         return sorted(found, key=lambda item: (item.due, item.duty, item.record_id))
 
-    def _unsettled(self, connection: Connection, last: date, limit: int) -> list[DueItem]:
-        allowed = timedelta(days=self._days_to_settle)
+    def _on_cases(self, connection: Connection, last: date, limit: int) -> list[DueItem]:
+        code, title = MEDIATION_CASE.code, MEDIATION_CASE.title
         return [
-            DueItem(item.duty, item.record_type, item.record_id, item.headline, item.due + allowed)
-            for item in _read(
-                connection, Duty.SETTLE_CASE, MEDIATION_CASE, _accepted(last - allowed).limit(limit)
+            DueItem(duty, code, record_id, words or title, day)
+            for duty, record_id, words, day in due_on_cases(
+                connection, last, limit, self._practice, self._calendar
             )
+            if day <= last
         ]
-
-
-def _inline(code: str) -> ColumnElement[str]:
-    """A code written into the statement: SQLite matches a partial index only to what it can read there."""
-    return literal(code, literal_execute=True)
 
 
 def _visits(last: date) -> Select[Any]:
@@ -85,32 +77,9 @@ def _visits(last: date) -> Select[Any]:
             table.c.void_reason.is_(None),
             table.c.due <= last,
             table.c.result_on.is_(None),
-            or_(table.c.result.is_(None), table.c.result.in_([_inline(code) for code in UNDER_WAY])),
+            or_(table.c.result.is_(None), table.c.result.in_([inline(code) for code in UNDER_WAY])),
         )
         .order_by(table.c.due)
-    )
-
-
-def _performances(last: date) -> Select[Any]:
-    table = MEDIATION_CASE.table
-    return (
-        select(table.c.id, table.c.performance_due.label("day"), table.c.title)
-        .where(
-            table.c.void_reason.is_(None),
-            table.c.performance_due <= last,
-            table.c.result.in_(SETTLED),
-            or_(table.c.performance_status.is_(None), table.c.performance_status != _inline("done")),
-        )
-        .order_by(table.c.performance_due)
-    )
-
-
-def _accepted(last: date) -> Select[Any]:
-    table = MEDIATION_CASE.table
-    return (
-        select(table.c.id, table.c.accepted_on.label("day"), table.c.title)
-        .where(table.c.void_reason.is_(None), table.c.accepted_on <= last, table.c.result.is_(None))
-        .order_by(table.c.accepted_on)
     )
 
 

@@ -112,6 +112,7 @@ class RecordStore:
                 if not data:
                     return Saved(record_id, before.revision, before.head, before.values, tuple(problems))
                 _check_base(before, base)
+                _check_change(record_type, before.values, cleaned)
             new = self._revision(record_type, record_id, before, "edit" if before else "create", data, by)
             self._write(connection, new, cleaned)
             drafts.drop(connection, by, record_id)
@@ -126,6 +127,7 @@ class RecordStore:
             if before is None:
                 raise UnknownRecord
             _check_base(before, base)
+            _check_change(record_type, before.values, None)
             new = self._revision(record_type, record_id, before, "void", {"reason": reason}, by)
             self._enqueue(connection, new)
             rows.update_head(connection, record_type, record_id, {**new.head_columns, "void_reason": reason})
@@ -251,3 +253,9 @@ def _check_base(before: StoredRecord, base: str | None) -> None:
         raise Voided
     if base != before.head:
         raise Stale(before)
+
+
+def _check_change(record_type: RecordType, before: Values, after: Values | None) -> None:
+    problems = record_type.change_problems(before, after)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise Invalid(problems)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.models.duty import Duty
 from app.models.registry import RECORD_TYPES
 from app.store.drafts import Draft
-from app.store.due import DueItem, Duty
+from app.store.due import DueItem
 from app.store.outbox import Refusal
 from app.store.recent import Touched
 from app.ui.layouts import emptied, words
@@ -169,9 +170,14 @@ def duty_text(duty: Duty) -> str:
     """What has to be done, in words."""
     texts = {
         Duty.FINISH_VISIT: QCoreApplication.translate("HomeLists", "来访走访：办理期限"),
-        Duty.PERFORM_AGREEMENT: QCoreApplication.translate("HomeLists", "调解协议：履行期限"),
-        Duty.SETTLE_CASE: QCoreApplication.translate("HomeLists", "矛盾纠纷：受理一个月内调结"),
         Duty.CLEAR_FINDING: QCoreApplication.translate("HomeLists", "巡逻发现：整改时限"),
+        Duty.SETTLE: QCoreApplication.translate("HomeLists", "矛盾纠纷：调解期限"),
+        Duty.PERFORM: QCoreApplication.translate("HomeLists", "调解协议：履行期限"),
+        Duty.CONFIRM: QCoreApplication.translate("HomeLists", "司法确认：申请截止"),
+        Duty.COURT_ACCEPTS: QCoreApplication.translate("HomeLists", "司法确认：等待法院受理"),
+        Duty.COURT_DECIDES: QCoreApplication.translate("HomeLists", "司法确认：等待法院裁定"),
+        Duty.VISIT_BACK: QCoreApplication.translate("HomeLists", "调解回访：应回访"),
+        Duty.ANSWER: QCoreApplication.translate("HomeLists", "移交纠纷：反馈期限"),
     }
     return texts[duty]
 

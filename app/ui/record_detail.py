@@ -6,12 +6,14 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.models.divisions import Divisions
 from app.models.fields import Field, Kind, fields_of
+from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
 from app.store.reading import Change, StoredRecord
+from app.ui.case_ribbon import CaseRibbon
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.record_list import shown
+from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
 from app.ui.words import label, moment_text
 
@@ -32,10 +34,13 @@ class RecordDetail(QWidget):
     void_requested = Signal()
     print_requested = Signal()
 
-    def __init__(self, record_type: RecordType, divisions: Divisions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, record_type: RecordType, services: DeskServices, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._type = record_type
-        self._divisions = divisions
+        self._divisions = services.divisions
+        self.ribbon = CaseRibbon(services) if record_type is MEDIATION_CASE else None
         self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
         self.print = button(self.tr("打印协议书"), sign="print")
         self.void = button(self.tr("作废"), "danger", sign="void")
@@ -66,6 +71,8 @@ class RecordDetail(QWidget):
         outer.addWidget(self._title)
         outer.addWidget(self._below)
         outer.addLayout(acts)
+        if self.ribbon is not None:
+            column.insertWidget(0, self.ribbon)
         outer.addWidget(scrolling(column), 1)
 
     def show_record(self, record: StoredRecord, history: Sequence[Change]) -> None:
@@ -80,6 +87,8 @@ class RecordDetail(QWidget):
                 at=moment_text(record.changed_at),
             )
         )
+        if self.ribbon is not None:
+            self.ribbon.show_record(record)
         emptied(self._body)
         if record.void_reason:
             note = words(self.tr("已作废：{reason}").format(reason=record.void_reason), "error")

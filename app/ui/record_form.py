@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from app.ui.words import label
 
 # What the kinds cannot express is edited by a hand-made editor: (record type, field) → editor.
 SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {("mediation_case", "parties"): PartiesEditor}
+SETTLING = 300  # milliseconds in which a form just shown finds its final lengths
 ROOM_FOR_TWO = 46  # heights of a line of text
 
 
@@ -84,6 +85,8 @@ class RecordForm(QWidget):
             column.addWidget(made)
         column.addStretch(1)
         self._area: QScrollArea = scrolling(column)
+        self._target: Editor | None = None
+        self._area.verticalScrollBar().rangeChanged.connect(self._follow)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
@@ -146,6 +149,7 @@ class RecordForm(QWidget):
         if rest and cards:
             index, _, part = rest.partition(".")
             if index.isdigit() and int(index) < len(cards):
+                cards[int(index)].reveal(part)
                 found: Editor | None = cards[int(index)].group.editors.get(part)
                 return found or editor
         return editor
@@ -161,6 +165,16 @@ class RecordForm(QWidget):
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
             QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
             self._area.ensureWidgetVisible(editor, 20, 80)
+            self._target = editor
+            QTimer.singleShot(SETTLING, self, self._arrived)
+
+    def _follow(self) -> None:
+        """What was jumped to stays in sight while rows above it are still being laid out."""
+        if self._target is not None:
+            self._area.ensureWidgetVisible(self._target, 20, 80)
+
+    def _arrived(self) -> None:
+        self._target = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Large text or a small window: one column, so that nothing is cut off at the right."""

@@ -1,8 +1,9 @@
 """The page of a record type: the list, the record beside it, and the form in its place while one is written."""
 
 from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from uuid_utils import uuid7
@@ -18,6 +19,7 @@ from app.ui.record_detail import RecordDetail
 from app.ui.record_list import RecordList
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
+from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
@@ -46,7 +48,7 @@ class RecordPage(Page):
         self._open_next: str | None = None
         self.banner = Banner()
         self.list = RecordList(record_type, services)
-        self.detail = RecordDetail(record_type, services.divisions)
+        self.detail = RecordDetail(record_type, services)
         self.form_page = FormPage(services, record_type)
         self._beside = QStackedWidget()
         self._hint = words("", "muted")
@@ -63,6 +65,9 @@ class RecordPage(Page):
         self.list.failed.connect(self.banner.show_error)
         self.list.model.filled.connect(self._filled)
         self.detail.edit_requested.connect(self._edit)
+        if self.detail.ribbon is not None:
+            self.detail.ribbon.wanted.connect(self._edit_at)
+            self.detail.ribbon.signing.connect(self._sign)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
         self.form_page.left.connect(self._leave_form)
@@ -181,6 +186,33 @@ class RecordPage(Page):
         if self._record is not None:
             record = self._record
             self._show_form(lambda: self.form_page.begin_edit(record))
+
+    def _edit_at(self, path: str) -> None:
+        """Write on where something is still missing."""
+        self._edit()
+        # The form is laid out once it is shown; only then is there a place to scroll to.
+        QTimer.singleShot(0, self, lambda: self.form_page.form.jump_to(path))
+
+    def _sign(self) -> None:
+        if self._record is None:
+            return
+        record = self._record
+        sheet = SigningSheet(self._services, record.values, self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.signed.connect(lambda values: self._store_signed(record, values))
+        sheet.open()
+
+    def _store_signed(self, record: StoredRecord, values: dict[str, Any]) -> None:
+        services, kind = self._services, self._type
+        services.runner.run(
+            lambda: services.store.save(
+                kind, values, by=services.user, record_id=record.id, base=record.head
+            ),
+            done=lambda _: self._saved(record.id, self.tr("已登记签署。")),
+            failed=self._tell,
+            owner=self,
+            in_turn=True,
+        )
 
     def _void(self) -> None:
         if self._record is None:

@@ -35,9 +35,14 @@ class RowCard(QFrame):
         self.group = FieldGroup(wanted, services)
         self.group.changed.connect(self._changed)
         self._title = words("", "label", wrap=False)
+        self._more = button(self.tr("更多项目"), "quiet")
+        self._more.setCheckable(True)
+        self._more.setVisible(any(of.aside for of in wanted))
+        self._more.toggled.connect(lambda _: self._show_fitting())
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch(1)
+        head.addWidget(self._more)
         for sign, name, act in (
             ("up", self.tr("上移"), lambda: self.moved.emit(-1)),
             ("down", self.tr("下移"), lambda: self.moved.emit(1)),
@@ -65,6 +70,11 @@ class RowCard(QFrame):
         self.group.set_values(value)
         self._show_fitting()
 
+    def reveal(self, name: str) -> None:
+        """Bring out a field that was put away."""
+        if name in self.group.editors and self.group.editors[name].field.aside:
+            self._more.setChecked(True)
+
     def fill_defaults(self) -> None:
         """Show what a new row begins with."""
         self.group.fill_defaults()
@@ -75,12 +85,15 @@ class RowCard(QFrame):
         self.changed.emit()
 
     def _show_fitting(self) -> None:
-        """A person has no credit code and an organisation no sex: show what fits the kind."""
-        kind = self.group.editors.get("kind")
-        if kind is None or "uscc" not in self.group.editors:
-            return
-        hidden = ONLY_PERSONS if kind.value() == "organisation" else ONLY_ORGANISATIONS
-        self.group.show_only(name for name in self.group.editors if name not in hidden)
+        """A person has no credit code and an organisation no sex; what is seldom needed waits to be asked for."""
+        editors = self.group.editors
+        hidden: set[str] = set()
+        if "kind" in editors and "uscc" in editors:
+            organisation = editors["kind"].value() == "organisation"
+            hidden |= ONLY_PERSONS if organisation else ONLY_ORGANISATIONS
+        if not self._more.isChecked():
+            hidden |= {name for name, editor in editors.items() if editor.field.aside and editor.is_empty()}
+        self.group.show_only(name for name in editors if name not in hidden)
 
 
 ONLY_PERSONS = frozenset({"resident", "sex", "ethnicity", "id_number", "birth", "age", "occupation"})

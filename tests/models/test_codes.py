@@ -17,6 +17,9 @@ EXPECTED = {
     "special_group", "risk", "sign_mode", "patrol_shift", "patrol_mode", "patrol_role", "weather", "point_result",
     "finding_class", "finding_disposal", "team_type", "visit_channel", "visit_kind", "service_matter",
     "visit_result", "satisfaction", "resident_kind", "care_category",
+    "acceptance_bar", "agent_scope", "apply_manner", "appointment", "case_stage", "contact_manner", "court_decision",
+    "follow_up_kind", "obligation_kind", "office_kind", "referral_class", "referral_direction", "referral_result",
+    "referral_status", "remedy", "retention", "risk_word", "told_manner",
 }  # fmt: skip
 
 

@@ -225,6 +225,7 @@ def test_kill_at_random_points_of_two_hundred_saves_loses_no_acknowledged_one(de
         lines = []
         while len(lines) < wanted:
             lines.append(saver.stdout.readline())
+            assert lines[-1], "the saving process ended by itself"
         saver.send_signal(signal.SIGKILL)
         rest, _ = saver.communicate()
         told = [line for line in "".join([*lines, rest]).splitlines(keepends=True) if line.endswith("\n")]

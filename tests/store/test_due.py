@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from uuid_utils import uuid7
 
+from app.models.duty import Duty
+from app.models.mediation.practice import Period, Practice, Unit
 from app.models.registry import RECORD_TYPES
-from app.store.due import DueItem, DueReader, Duty
+from app.store.due import DueItem, DueReader
 from app.store.recent import RecentReader
 from tests.conftest import DeskFile
 from tests.samples import SAMPLES, mediation_case, patrol_log, service_visit
@@ -64,14 +66,56 @@ def test_a_finished_or_far_visit_is_not_due(desk: DeskFile, changes: dict[str, A
 )
 def test_an_agreement_is_due_until_it_is_performed(desk: DeskFile, status: str | None, expected: int) -> None:
     save(desk, "mediation_case", mediation_case(performance_status=status))
-    assert due(desk) == [(Duty.PERFORM_AGREEMENT, date(2026, 11, 20))] * expected
+    assert due(desk) == [(Duty.PERFORM, date(2026, 11, 20))] * expected
 
 
-def test_a_case_is_to_be_settled_within_thirty_days(desk: DeskFile) -> None:
+def test_a_case_is_to_be_settled_within_one_month(desk: DeskFile) -> None:
     save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 10, 1), **UNSETTLED))
     save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 10, 31), **UNSETTLED))
     save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 11, 1), **UNSETTLED))
-    assert due(desk) == [(Duty.SETTLE_CASE, date(2026, 10, 31)), (Duty.SETTLE_CASE, date(2026, 11, 30))]
+    assert due(desk) == [(Duty.SETTLE, date(2026, 11, 1)), (Duty.SETTLE, date(2026, 11, 30))]
+
+
+def test_the_parties_may_agree_to_more_time(desk: DeskFile) -> None:
+    longer = {"extended_to": date(2026, 11, 25), "extension_agreed": True}
+    save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 9, 1), **UNSETTLED, **longer))
+    assert due(desk) == [(Duty.SETTLE, date(2026, 11, 25))]
+
+
+def test_the_district_may_count_working_days(desk: DeskFile) -> None:
+    save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 9, 28), **UNSETTLED))
+    reader = DueReader(desk.database, Practice(settle=Period(30, Unit.WORKING)))
+    assert [item.due for item in reader.items(TODAY)] == [date(2026, 11, 13)]
+
+
+def test_instalments_confirmation_visit_and_answer_are_due(desk: DeskFile) -> None:
+    signed = {"sign_modes": ["signature", "fingerprint"], "signed_on": date(2026, 10, 26)}
+    values = mediation_case(
+        accepted_on=date(2026, 10, 20),
+        notice_on=date(2026, 10, 20),
+        sessions=[{"started_at": "2026-10-26 09:30", "outcome": "agreed"}],
+        result_on=date(2026, 10, 26),
+        agreed_on=date(2026, 10, 26),
+        sealed_on=date(2026, 10, 26),
+        mediators=[{"name": "李调解", "signed_on": date(2026, 10, 26)}],
+        confirm_joint=True,
+        obligations=[
+            {"payer": "乙", "payee": "甲", "kind": "pay", "amount": "2500", "due": date(2026, 10, 30), "status": "done"},
+            {"payer": "乙", "payee": "甲", "kind": "pay", "amount": "2500", "due": date(2026, 11, 10)},
+        ],
+        referrals=[
+            {"direction": "in", "status": "received", "office_kind": "police", "office": "某派出所",
+             "referred_on": "2026-10-20", "due": "2026-11-24"},
+        ],
+    )  # fmt: skip
+    values["parties"] = [{**party, **signed} for party in values["parties"]]
+    save(desk, "mediation_case", values)
+    assert due(desk) == [
+        (Duty.PERFORM, date(2026, 11, 10)),
+        (Duty.ANSWER, date(2026, 11, 24)),
+        (Duty.CONFIRM, date(2026, 11, 25)),
+        (Duty.VISIT_BACK, date(2026, 11, 25)),
+    ]
 
 
 def test_a_finding_is_due_until_it_was_handled(desk: DeskFile) -> None:

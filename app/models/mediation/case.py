@@ -9,9 +9,21 @@ from sqlalchemy.orm import Mapped
 from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
-from app.models.mediation import rules
-from app.models.mediation.parts import CaseMediator, Clause, Party, Session
-from app.models.record_type import RecordType, Section
+from app.models.mediation.filling import derived, fill_case
+from app.models.mediation.parts import (
+    ArchiveNote,
+    CaseMediator,
+    Clause,
+    FollowUp,
+    Investigation,
+    Obligation,
+    Party,
+    Referral,
+    Session,
+)
+from app.models.mediation.rules import CASE_RULES, CHANGE_RULES
+from app.models.mediation.sections import SECTIONS
+from app.models.record_type import RecordType
 
 
 class MediationCase(Record):
@@ -21,6 +33,12 @@ class MediationCase(Record):
     # Partial indexes: the home page asks every time it opens for the few cases something is still due in.
     __table_args__ = (
         Index(None, "accepted_on", "id"),
+        Index(
+            "ix_mediation_case_unconfirmed",
+            "effective_on",
+            sqlite_where=text("effective_on IS NOT NULL AND confirm_joint AND confirm_on IS NULL"),
+        ),
+        Index("ix_mediation_case_unvisited", "visit_after", sqlite_where=text("visit_after IS NOT NULL")),
         Index("ix_mediation_case_unsettled", "accepted_on", sqlite_where=text("result IS NULL")),
         Index(
             "ix_mediation_case_unperformed",
@@ -32,7 +50,14 @@ class MediationCase(Record):
     )
 
     number: Mapped[str | None] = fields.number("案件编号")
+    stage: Mapped[str | None] = fields.derived(fields.choice("办理阶段", "case_stage"))
     accepted_on: Mapped[date | None] = fields.day("受理日期", required=True, default="today")
+    apply_manner: Mapped[str | None] = fields.choice("申请方式", "apply_manner")
+    registrar: Mapped[str | None] = fields.text("登记人", max_length=80)
+    bar: Mapped[str | None] = fields.choice("不予受理情形", "acceptance_bar")
+    earlier_number: Mapped[str | None] = fields.text(
+        "原案编号", max_length=60, search=Search.NUMBER, hint="重新调解时填写原来的案件编号"
+    )
     source: Mapped[str | None] = fields.choice("案件来源", "case_source", required=True, default="apply")
     dispute_type: Mapped[str | None] = fields.choice("纠纷类型", "dispute_type", required=True)
     title: Mapped[str | None] = fields.text(
@@ -48,14 +73,30 @@ class MediationCase(Record):
     difficulty: Mapped[str | None] = fields.choice("难易程度", "difficulty", default="general")
     special: Mapped[list[str] | None] = fields.choices("涉及特殊群体", "special_group")
     risk: Mapped[str | None] = fields.choice("风险等级", "risk", default="general")
+    measures: Mapped[str | None] = fields.text("防激化措施", max_length=300)
+    reported_to: Mapped[str | None] = fields.text("已报告的单位", max_length=120)
+    reported_on: Mapped[date | None] = fields.day("报告日期")
     consent: Mapped[bool | None] = fields.yes_no("当事人同意调解")
     notice_on: Mapped[date | None] = fields.day("权利义务告知日期")
+    told_manner: Mapped[str | None] = fields.choice("告知方式", "told_manner")
+    joint_with: Mapped[str | None] = fields.text("联合调解单位", max_length=200)
+    extended_to: Mapped[date | None] = fields.day("延长调解期限至")
+    extension_agreed: Mapped[bool | None] = fields.yes_no("当事人同意延长")
+    referrals: Mapped[list[Referral]] = fields.rows("移交与反馈", Referral, maximum=20)
+    investigations: Mapped[list[Investigation]] = fields.rows("调查记录", Investigation)
     mediators: Mapped[list[CaseMediator]] = fields.rows("人民调解员", CaseMediator, maximum=9)
     sessions: Mapped[list[Session]] = fields.rows("调解记录", Session)
     result: Mapped[str | None] = fields.choice("调解结果", "mediation_result")
     result_on: Mapped[date | None] = fields.day("结果日期")
+    advised: Mapped[list[str] | None] = fields.choices("告知的救济途径", "remedy")
+    advised_on: Mapped[date | None] = fields.day("告知日期")
     disputed: Mapped[str | None] = fields.long_text("纠纷主要事实、争议事项", max_length=5000)
     clauses: Mapped[list[Clause]] = fields.rows("协议内容", Clause, maximum=60)
+    liability: Mapped[str | None] = fields.long_text("各方当事人的责任")
+    written_asked: Mapped[bool | None] = fields.yes_no("当事人要求书面协议")
+    obligations: Mapped[list[Obligation]] = fields.rows("履行义务", Obligation)
+    agreed_amount: Mapped[Decimal | None] = fields.money("协议金额（元）")
+    breach: Mapped[str | None] = fields.long_text("违约责任", max_length=1000)
     performance: Mapped[str | None] = fields.choice("履行方式", "performance_manner")
     performance_manner: Mapped[str | None] = fields.text("履行方式说明", max_length=300)
     performance_place: Mapped[str | None] = fields.place("履行地点")
@@ -63,6 +104,22 @@ class MediationCase(Record):
     performance_status: Mapped[str | None] = fields.choice("履行情况", "performance_status")
     agreed_on: Mapped[date | None] = fields.day("协议日期")
     recorder: Mapped[str | None] = fields.text("记录人", max_length=80)
+    sealed_on: Mapped[date | None] = fields.day("加盖印章日期")
+    effective_on: Mapped[date | None] = fields.derived(fields.day("协议生效日期"))
+    confirm_joint: Mapped[bool | None] = fields.yes_no("双方共同申请司法确认")
+    confirm_on: Mapped[date | None] = fields.day("申请司法确认日期")
+    court: Mapped[str | None] = fields.text("受理法院", max_length=80)
+    court_accepted_on: Mapped[date | None] = fields.day("法院受理日期")
+    court_decision: Mapped[str | None] = fields.choice("司法确认结果", "court_decision")
+    court_decided_on: Mapped[date | None] = fields.day("裁定日期")
+    follow_ups: Mapped[list[FollowUp]] = fields.rows("回访与督促", FollowUp)
+    visit_after: Mapped[date | None] = fields.derived(fields.day("应回访日期"))
+    archived_on: Mapped[date | None] = fields.day("归档日期")
+    filed_by: Mapped[str | None] = fields.text("立卷人", max_length=80)
+    checked_by: Mapped[str | None] = fields.text("检查人", max_length=80)
+    retention: Mapped[str | None] = fields.choice("保管期限", "retention", default="long")
+    dossier_note: Mapped[str | None] = fields.long_text("卷宗情况说明")
+    archive_notes: Mapped[list[ArchiveNote]] = fields.rows("归档后补充说明", ArchiveNote)
     notes: Mapped[str | None] = fields.long_text("备注")
 
 
@@ -70,42 +127,14 @@ MEDIATION_CASE = RecordType(
     code="mediation_case",
     title="矛盾纠纷",
     model=MediationCase,
-    sections=(
-        Section("受理", ("accepted_on", "source", "dispute_type", "title", "occurred_on", "place")),
-        Section("当事人", ("parties",)),
-        Section(
-            "纠纷情况",
-            ("facts", "claims", "amount", "people", "difficulty", "risk", "special", "consent", "notice_on"),
-        ),
-        Section("调解", ("mediators", "sessions", "result", "result_on")),
-        Section(
-            "调解协议",
-            (
-                "disputed",
-                "clauses",
-                "performance",
-                "performance_due",
-                "performance_manner",
-                "performance_place",
-                "agreed_on",
-                "recorder",
-                "performance_status",
-            ),
-        ),
-        Section("备注", ("notes",), folded=True),
-    ),
-    columns=("title", "accepted_on", "result", "number", "dispute_type"),
-    filters=("dispute_type", "source", "result", "risk"),
+    sections=SECTIONS,
+    columns=("title", "accepted_on", "stage", "number", "dispute_type"),
+    filters=("stage", "dispute_type", "result", "risk"),
     headline=("title",),
     business_day="accepted_on",
     numbered="人调字",
-    fill=rules.fill_title,
-    rules=(
-        rules.two_sides,
-        rules.days_in_order,
-        rules.party_cards,
-        rules.refusal_stops_mediation,
-        rules.notice_before_session,
-        rules.settled_needs_agreement,
-    ),
+    fill=fill_case,
+    derive=derived,
+    rules=CASE_RULES,
+    change_rules=CHANGE_RULES,
 )
