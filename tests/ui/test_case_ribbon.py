@@ -62,7 +62,7 @@ def test_signing_is_entered_in_one_go(qtbot, desk, services, page_of):
     assert all(tick.isChecked() for tick in (*sheet.parties, *sheet.mediators, sheet.seal))
     sheet.mediators[1].setChecked(False)
     sheet._finish()
-    qtbot.waitUntil(lambda: any("王网格" in link.text() for link in links(page)))
+    qtbot.waitUntil(lambda: not any("张石头" in link.text() for link in links(page)))
     stored = desk.reader.load(MEDIATION_CASE, record_id).values
     assert [row["signed_on"] for row in stored["parties"]] == [date(2026, 11, 5)] * 2
     assert stored["effective_on"] is None
