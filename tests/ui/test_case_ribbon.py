@@ -42,6 +42,10 @@ def links(page):
     return [found for found in page.detail.ribbon.findChildren(QPushButton) if found.isVisibleTo(page)]
 
 
+def missing(page):
+    return [link.text() for link in links(page) if "还没有" in link.text()]
+
+
 def press(page, words):
     next(link for link in links(page) if words in link.text()).click()
 
@@ -62,7 +66,7 @@ def test_signing_is_entered_in_one_go(qtbot, desk, services, page_of):
     assert all(tick.isChecked() for tick in (*sheet.parties, *sheet.mediators, sheet.seal))
     sheet.mediators[1].setChecked(False)
     sheet._finish()
-    qtbot.waitUntil(lambda: not any("张石头" in link.text() for link in links(page)))
+    qtbot.waitUntil(lambda: missing(page) == ["调解员王网格还没有签名。"])
     stored = desk.reader.load(MEDIATION_CASE, record_id).values
     assert [row["signed_on"] for row in stored["parties"]] == [date(2026, 11, 5)] * 2
     assert stored["effective_on"] is None
