@@ -127,20 +127,27 @@ class Database:
                 connection.invalidate()
 
     def integrity(self) -> list[str]:
-        """Faults of the file itself, as sentences; none when every page and key is sound."""
+        """Faults of the file itself, as sentences; none when every page and key is sound.
+
+        Read on a connection of its own: on one that searched before others saved, SQLite checks the search
+        index by an outdated list of its parts and reports damage where there is none.
+        """
         checks: tuple[tuple[str, Callable[[Any], bool]], ...] = (
             ("cipher_integrity_check", lambda row: True),
             ("integrity_check", lambda row: row[0] != "ok"),
             ("foreign_key_check", lambda row: True),
         )
         faults = []
+        fresh = Database(self.path, self._dek)
         try:
-            with self.read() as connection:
+            with fresh.read() as connection:
                 for pragma, is_fault in checks:
                     rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
                     faults += [f"{pragma}: {tuple(row)}" for row in rows if is_fault(row)]
         except StorageDamaged as damage:
             faults.append(str(damage))
+        finally:
+            fresh.close()
         return [f"数据文件检查不通过（{fault}）。" for fault in faults]
 
     def copy_to(self, target: Path) -> None:

@@ -86,6 +86,8 @@ class RecordForm(QWidget):
         column.addStretch(1)
         self._area: QScrollArea = scrolling(column)
         self._target: Editor | None = None
+        self._settling = QTimer(self, singleShot=True, interval=SETTLING)
+        self._settling.timeout.connect(self._arrived)
         self._area.verticalScrollBar().rangeChanged.connect(self._follow)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -166,7 +168,7 @@ class RecordForm(QWidget):
             QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
             self._area.ensureWidgetVisible(editor, 20, 80)
             self._target = editor
-            QTimer.singleShot(SETTLING, self, self._arrived)
+            self._settling.start()
 
     def _follow(self) -> None:
         """What was jumped to stays in sight while rows above it are still being laid out."""

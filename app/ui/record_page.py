@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from uuid_utils import uuid7
@@ -190,8 +190,7 @@ class RecordPage(Page):
     def _edit_at(self, path: str) -> None:
         """Write on where something is still missing."""
         self._edit()
-        # The form is laid out once it is shown; only then is there a place to scroll to.
-        QTimer.singleShot(0, self, lambda: self.form_page.form.jump_to(path))
+        self.form_page.form.jump_to(path)
 
     def _sign(self) -> None:
         if self._record is None:

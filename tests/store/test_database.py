@@ -240,6 +240,22 @@ def test_kill_at_random_points_of_two_hundred_saves_loses_no_acknowledged_one(de
     assert lost == []
 
 
+def test_a_search_before_other_saves_raises_no_false_alarm(desk):
+    """SQLite's check of a full-text index trusts what its connection knew of it when it last searched."""
+    from app.store import search
+
+    save = desk.store.save
+    save(RESIDENT, SAMPLES["resident"](), by="甲", record_id=str(uuid7()))
+    alarms = 0
+    for _ in range(60):
+        with desk.database.read() as connection:
+            search.find(connection, "单小梅")
+            save(RESIDENT, SAMPLES["resident"](), by="甲", record_id=str(uuid7()))
+            alarms += bool(search.consistency(connection))
+        alarms += bool(verify(desk.database, RECORD_TYPES))
+    assert alarms == 0
+
+
 def test_services_over_a_second_opening_see_the_same_records(desk):
     record_id = str(uuid7())
     desk.store.save(RESIDENT, SAMPLES["resident"](), by="甲", record_id=record_id)
