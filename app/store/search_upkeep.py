@@ -5,6 +5,7 @@ from itertools import chain, islice, repeat
 from typing import TypeAlias
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from app.store.search_tokens import Haystack, SearchTerms, folded, tokens
 
@@ -105,10 +106,7 @@ def _configure(connection: Connection, option: str, value: int) -> None:
 def consistency(connection: Connection) -> list[str]:
     """Faults of the index as sentences: damaged, entries missing or left over, a sample not found by its terms."""
     faults = []
-    # A search first: the check goes by what this connection last knew of the index, which others have changed.
-    connection.exec_driver_sql("SELECT rowid FROM search_index WHERE search_index MATCH 'any' LIMIT 1").all()
-    damage = connection.exec_driver_sql("PRAGMA integrity_check(search_index)").scalars().all()
-    if damage != ["ok"]:
+    if _damaged(connection):
         faults.append("检索索引已损坏，记录本身不受影响，请重建检索索引。")
     missing = connection.exec_driver_sql(
         "SELECT count(*) FROM search_entry WHERE id NOT IN (SELECT id FROM search_index_docsize)"
@@ -123,6 +121,17 @@ def consistency(connection: Connection) -> list[str]:
     if not faults and (lost := _lost_samples(connection)):
         faults.append(f"抽查 {SAMPLES} 条记录，有 {lost} 条不能按内容检索到，请重建检索索引。")
     return faults
+
+
+def _damaged(connection: Connection) -> bool:
+    """A search comes first: the check goes by what this connection last knew of the index, which others changed."""
+    try:
+        connection.exec_driver_sql(
+            "SELECT rowid FROM search_index WHERE search_index MATCH 'any' LIMIT 1"
+        ).all()
+    except DatabaseError:
+        return True
+    return connection.exec_driver_sql("PRAGMA integrity_check(search_index)").scalars().all() != ["ok"]
 
 
 def _lost_samples(connection: Connection) -> int:
