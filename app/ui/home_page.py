@@ -1,11 +1,12 @@
 """今日: what is due, what to go on with, and the four commonest jobs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
 from app.models.registry import RECORD_TYPES
 from app.models.station_time import station_day, station_time
@@ -64,11 +65,14 @@ class HomePage(Page):
         column.addWidget(self._banner)
         column.addLayout(self._head())
         self._tiles = self._jobs()
-        self._jobs_grid, self._lists_grid = QGridLayout(), QGridLayout()
+        self._jobs_grid = QGridLayout()
         self._jobs_grid.setSpacing(14)
-        self._lists_grid.setSpacing(16)
         column.addLayout(self._jobs_grid)
-        column.addLayout(self._lists_grid)
+        self._lists = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._lists.setSpacing(16)
+        for side in ((self._refused, self._due), (self._drafts, self._newest)):
+            self._lists.addWidget(_one_below_the_other(side), 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(self._lists)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -144,17 +148,8 @@ class HomePage(Page):
             self._jobs_grid.addWidget(tile, row, column)
         for column in range(4):
             self._jobs_grid.setColumnStretch(column, 0 if narrow and column > 1 else 1)
-        lists = (self._refused, self._due, self._drafts, self._newest)
-        if narrow:
-            for row, each in enumerate(lists):
-                self._lists_grid.addWidget(each, row, 0, 1, 2)
-        else:
-            self._lists_grid.addWidget(self._due, 0, 0, 4, 1, Qt.AlignmentFlag.AlignTop)
-            for row, each in enumerate((self._refused, self._drafts, self._newest)):
-                self._lists_grid.addWidget(each, row, 1)
-            self._lists_grid.setRowStretch(3, 1)
-        self._lists_grid.setColumnStretch(0, 1)
-        self._lists_grid.setColumnStretch(1, 1)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._lists.setDirection(down if narrow else across)
 
     def _read(self) -> Today:
         services = self._services
@@ -183,3 +178,13 @@ class HomePage(Page):
 
     def _tell(self, error: Exception) -> None:
         self._banner.show_error(sentence_of(error))
+
+
+def _one_below_the_other(lists: Sequence[QWidget]) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(16)
+    for each in lists:
+        column.addWidget(each)
+    return holder
