@@ -19,7 +19,7 @@ from app.ui.editors.times import DayEditor, MomentEditor, day_typed
 from app.ui.services import DeskServices
 
 LONG_TEXT_FROM = 150  # code points a line of text may hold before it takes both columns
-WIDE_KINDS = {Kind.LONG_TEXT, Kind.ROWS, Kind.CHOICES, Kind.PERSON}
+WIDE_KINDS = {Kind.LONG_TEXT, Kind.ROWS, Kind.CHOICES, Kind.PERSON, Kind.FILES}
 
 # What a chosen resident fills: field of the resident → names it may have here.
 PERSON_FILLS: Mapping[str, tuple[str, ...]] = {

@@ -16,7 +16,7 @@ EXPECTED = {
     "mediation_result", "session_outcome", "performance_status", "performance_manner", "difficulty",
     "special_group", "risk", "sign_mode", "patrol_shift", "patrol_mode", "patrol_role", "weather", "point_result",
     "finding_class", "finding_disposal", "team_type", "visit_channel", "visit_kind", "service_matter",
-    "visit_result", "satisfaction", "resident_kind", "care_category",
+    "visit_result", "satisfaction", "resident_kind", "care_category", "evidence_form",
 }  # fmt: skip
 
 

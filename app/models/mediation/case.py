@@ -10,6 +10,7 @@ from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
 from app.models.mediation import rules
+from app.models.mediation.evidence import Evidence
 from app.models.mediation.parts import CaseMediator, Clause, Party, Session
 from app.models.record_type import RecordType, Section
 
@@ -52,6 +53,7 @@ class MediationCase(Record):
     notice_on: Mapped[date | None] = fields.day("权利义务告知日期")
     mediators: Mapped[list[CaseMediator]] = fields.rows("人民调解员", CaseMediator, maximum=9)
     sessions: Mapped[list[Session]] = fields.rows("调解记录", Session)
+    evidence: Mapped[list[Evidence]] = fields.rows("证据材料", Evidence)
     result: Mapped[str | None] = fields.choice("调解结果", "mediation_result")
     result_on: Mapped[date | None] = fields.day("结果日期")
     disputed: Mapped[str | None] = fields.long_text("纠纷主要事实、争议事项", max_length=5000)
@@ -77,6 +79,7 @@ MEDIATION_CASE = RecordType(
             "纠纷情况",
             ("facts", "claims", "amount", "people", "difficulty", "risk", "special", "consent", "notice_on"),
         ),
+        Section("证据", ("evidence",)),
         Section("调解", ("mediators", "sessions", "result", "result_on")),
         Section(
             "调解协议",
