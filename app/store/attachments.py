@@ -118,15 +118,15 @@ class Attachments:
         except OSError as failure:
             raise file_error(failure) from failure
 
-    def open(self, file: AttachedFile, record: str, *, by: str) -> bytes:
+    def open(self, file: AttachedFile, *, by: str) -> bytes:
         """The whole content for a person who looks at it, which the audit says.  Raises as `frames`."""
         content = b"".join(self.frames(file))
-        self._note("open file", record, file, by)
+        self._note("open file", file, by)
         return content
 
-    def save_as(self, file: AttachedFile, target: Path, record: str, *, by: str) -> None:
+    def save_as(self, file: AttachedFile, target: Path, *, by: str) -> None:
         """Write the content in clear where a person asked for it, which the audit says.  Raises as `frames`."""
-        self._note("export file", record, file, by)
+        self._note("export file", file, by)
         try:
             with writing_safely(target) as out:
                 for frame in self.frames(file):
@@ -213,8 +213,8 @@ class Attachments:
                 small = insert(thumbnail).values(sha256=digest, image=look.image, pages=look.pages)
                 connection.execute(small.on_conflict_do_nothing())
 
-    def _note(self, action: str, record: str, file: AttachedFile, by: str) -> None:
-        entry = audit.Entry(self._clock(), by, self._station.device_id, action, record, file.sha256[:16])
+    def _note(self, action: str, file: AttachedFile, by: str) -> None:
+        entry = audit.Entry(self._clock(), by, self._station.device_id, action, f"file/{file.sha256}")
         with self._database.write() as connection:
             audit.append(connection, entry)
 

@@ -46,7 +46,7 @@ class RecordPage(Page):
         self._open_next: str | None = None
         self.banner = Banner()
         self.list = RecordList(record_type, services)
-        self.detail = RecordDetail(record_type, services.divisions)
+        self.detail = RecordDetail(record_type, services)
         self.form_page = FormPage(services, record_type)
         self._beside = QStackedWidget()
         self._hint = words("", "muted")

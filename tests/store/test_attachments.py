@@ -165,11 +165,10 @@ def test_every_flipped_bit_is_noticed_before_a_wrong_byte_is_given_out(desk):
         damaged = bytearray(whole)
         damaged[place] ^= 1 << chance.randrange(8)
         blob_path(desk, file).write_bytes(damaged)
-        given = b""
+        given: list[bytes] = []
         with pytest.raises(MissingContent, match=r"录音\.mp3.*备份恢复"):
-            for frame in desk.attachments.frames(file):
-                given += frame
-        assert content.startswith(given)
+            given.extend(desk.attachments.frames(file))
+        assert content.startswith(b"".join(given))
     save(desk, case_with(file))
     assert list(desk.attachments.faults()) == [f"附件 {file.sha256[:12]} 已损坏，读不出来。"]
 
@@ -271,15 +270,14 @@ def test_a_wire_form_that_is_no_file_is_refused_by_its_field(desk):
 
 def test_looking_and_saving_elsewhere_are_in_the_audit_without_a_name(desk, tmp_path):
     file = desk.attachments.add(jpeg(), "张石头的借条.jpg")
-    record = f"{CASE.code}/{uuid7()}"
-    assert desk.attachments.open(file, record, by="王调解") == jpeg()
-    desk.attachments.save_as(file, tmp_path / "拷出.jpg", record, by="王调解")
+    assert desk.attachments.open(file, by="王调解") == jpeg()
+    desk.attachments.save_as(file, tmp_path / "拷出.jpg", by="王调解")
     assert (tmp_path / "拷出.jpg").read_bytes() == jpeg()
     with desk.database.read() as connection:
         rows = connection.execute(select(audit).order_by(audit.c.seq)).all()
-    assert [(row.action, row.actor, row.object, row.detail) for row in rows] == [
-        ("open file", "王调解", record, file.sha256[:16]),
-        ("export file", "王调解", record, file.sha256[:16]),
+    assert [(row.action, row.actor, row.object) for row in rows] == [
+        ("open file", "王调解", f"file/{file.sha256}"),
+        ("export file", "王调解", f"file/{file.sha256}"),
     ]
 
 
@@ -289,7 +287,7 @@ def test_a_damaged_content_is_never_saved_elsewhere(desk, tmp_path):
     damaged[-1] ^= 1
     blob_path(desk, file).write_bytes(damaged)
     with pytest.raises(MissingContent):
-        desk.attachments.save_as(file, tmp_path / "拷出.mp3", "mediation_case/x", by="甲")
+        desk.attachments.save_as(file, tmp_path / "拷出.mp3", by="甲")
     assert not list(tmp_path.glob("拷出*"))
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -69,19 +70,15 @@ def test_everything_else_is_refused_with_what_to_do(content, advice):
 
 @given(st.binary(max_size=300))
 def test_random_bytes_are_answered(content):
-    try:
+    with suppress(FileRefused):
         assert kind_of(content).media_type in MEDIA
-    except FileRefused as refusal:
-        assert str(refusal)
 
 
 @pytest.mark.parametrize("cut", [1, 100, 400])
 def test_a_beginning_of_a_real_file_does_not_break_the_reading(cut):
     for make in EVERY_KIND.values():
-        try:
-            kind_of(make()[:cut])
-        except FileRefused as refusal:
-            assert "没有收下" in str(refusal)
+        with suppress(FileRefused):
+            assert kind_of(make()[:cut]).media_type in MEDIA
 
 
 @pytest.mark.parametrize(

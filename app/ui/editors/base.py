@@ -73,6 +73,10 @@ class Editor(QWidget):
         """Whether nothing is typed."""
         return self.value() in (None, "", [])
 
+    def is_busy(self) -> bool:
+        """Whether something entered is not in `value()` yet; nothing is saved meanwhile."""
+        return False
+
     def show_problem(self, sentence: str, severity: Severity) -> None:
         """Say what is wrong below the input."""
         self._message.setText(label(sentence))

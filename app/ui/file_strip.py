@@ -1,0 +1,139 @@
+"""Attached files as small pictures with their names; a click opens the file."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
+
+from app.models.attached_file import MEDIA, AttachedFile
+from app.store.attachments import Look
+from app.ui.icons import icon
+from app.ui.services import DeskServices
+from app.ui.words import label
+
+PICTURE = 96  # pixels
+ROOM = 12  # pixels around a picture
+GAP = 8
+SIGNS = {"application/pdf": "file-pdf", "audio/mpeg": "sound", "audio/mp4": "sound", "audio/wav": "sound"}
+
+
+class FileTile(QToolButton):
+    """One file: its picture or sign, its name, and a cross where it may be taken away."""
+
+    removed = Signal()
+
+    def __init__(self, file: AttachedFile, *, editable: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.file = file
+        media = label(MEDIA[file.media_type].label)
+        self.setProperty("role", "file")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIcon(icon(SIGNS.get(file.media_type, "draft")))
+        self.setIconSize(QSize(PICTURE, PICTURE))
+        self.setToolTip(f"{file.name}\n{media}　{size_text(file.size)}")
+        self.setAccessibleName(self.tr("查看 {name}").format(name=file.name))
+        self._cross = QToolButton(self)
+        self._cross.setProperty("role", "cross")
+        self._cross.setIcon(icon("close"))
+        self._cross.setToolTip(self.tr("去掉这个文件"))
+        self._cross.setAccessibleName(self.tr("去掉 {name}").format(name=file.name))
+        self._cross.setVisible(editable)
+        self._cross.clicked.connect(self.removed)
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide as the picture, as high as its two lines."""
+        metrics = self.fontMetrics()
+        self.setFixedSize(PICTURE + 2 * ROOM, PICTURE + metrics.height() + 2 * ROOM)
+        self.setText(metrics.elidedText(self.file.name, Qt.TextElideMode.ElideMiddle, PICTURE + ROOM))
+
+    def show_look(self, look: Look) -> None:
+        """Put the picture in the place of the sign."""
+        pixmap = QPixmap()
+        if look.image and pixmap.loadFromData(look.image):
+            self.setIcon(QIcon(pixmap))
+        if look.pages:
+            self.setToolTip(self.tr("{tip}　{pages} 页").format(tip=self.toolTip(), pages=look.pages))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cross.adjustSize()
+        self._cross.move(self.width() - self._cross.width() - 2, 2)
+
+
+class FileStrip(QWidget):
+    """As many tiles in a line as there is room for."""
+
+    removed = Signal(object)
+
+    def __init__(
+        self, services: DeskServices, *, editable: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._editable = editable
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(GAP)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.tiles: list[FileTile] = []
+
+    def files(self) -> list[AttachedFile]:
+        """The files shown."""
+        return [tile.file for tile in self.tiles]
+
+    def show_files(self, files: Sequence[AttachedFile]) -> None:
+        """Show these files; their pictures follow."""
+        for tile in self.tiles:
+            self._grid.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        self.tiles = [self._tile(file) for file in files]
+        self.setVisible(bool(files))
+        self._arrange()
+        attachments, wanted = self._services.attachments, list(files)
+        self._services.runner.run(
+            lambda: {file.sha256: attachments.look(file) for file in wanted},
+            done=self._show_looks,
+            failed=lambda _: None,
+            owner=self,
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            for tile in self.tiles:
+                tile.fit()
+
+    def _tile(self, file: AttachedFile) -> FileTile:
+        tile = FileTile(file, editable=self._editable)
+        tile.clicked.connect(lambda: self._open(file))
+        tile.removed.connect(lambda: self.removed.emit(file))
+        return tile
+
+    def _show_looks(self, looks: Mapping[str, Look]) -> None:
+        for tile in self.tiles:
+            if tile.file.sha256 in looks:
+                tile.show_look(looks[tile.file.sha256])
+
+    def _arrange(self) -> None:
+        across = max(1, (self.width() + GAP) // (PICTURE + 2 * ROOM + GAP))
+        for place, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, place // across, place % across)
+
+    def _open(self, file: AttachedFile) -> None:
+        # The viewer brings PDFium and the picture decoder with it.
+        from app.ui.file_viewer import FileViewer  # noqa: PLC0415
+
+        FileViewer(self.files(), self.files().index(file), self._services, self.window()).open()
+
+
+def size_text(size: int) -> str:
+    """`3.4 MB`, `812 KB`: bytes as people say them."""
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, size // 1024)} KB"
