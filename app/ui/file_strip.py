@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from app.models.attached_file import MEDIA, AttachedFile
 from app.store.attachments import Look
-from app.ui.icons import icon
+from app.ui.icons import icon, picture
 from app.ui.services import DeskServices
+from app.ui.theme import LIGHT
 from app.ui.words import label
 
 PICTURE = 96  # pixels
 ROOM = 12  # pixels around a picture
 GAP = 8
+NAME = 6  # characters of a name that have room at least
 SIGNS = {"application/pdf": "file-pdf", "audio/mpeg": "sound", "audio/mp4": "sound", "audio/wav": "sound"}
 
 
@@ -29,7 +31,7 @@ class FileTile(QToolButton):
         media = label(MEDIA[file.media_type].label)
         self.setProperty("role", "file")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setIcon(icon(SIGNS.get(file.media_type, "draft")))
+        self.setIcon(_framed(picture(SIGNS.get(file.media_type, "draft"), PICTURE // 2)))
         self.setIconSize(QSize(PICTURE, PICTURE))
         self.setToolTip(f"{file.name}\n{media}　{size_text(file.size)}")
         self.setAccessibleName(self.tr("查看 {name}").format(name=file.name))
@@ -43,16 +45,18 @@ class FileTile(QToolButton):
         self.fit()
 
     def fit(self) -> None:
-        """As wide as the picture, as high as its two lines."""
+        """As wide as the picture and a name of some characters, as high as both."""
+        self.ensurePolished()
         metrics = self.fontMetrics()
-        self.setFixedSize(PICTURE + 2 * ROOM, PICTURE + metrics.height() + 2 * ROOM)
-        self.setText(metrics.elidedText(self.file.name, Qt.TextElideMode.ElideMiddle, PICTURE + ROOM))
+        wide = max(PICTURE, NAME * metrics.height())
+        self.setFixedSize(wide + 2 * ROOM, PICTURE + metrics.height() + 2 * ROOM)
+        self.setText(metrics.elidedText(self.file.name, Qt.TextElideMode.ElideMiddle, wide + ROOM))
 
     def show_look(self, look: Look) -> None:
         """Put the picture in the place of the sign."""
         pixmap = QPixmap()
         if look.image and pixmap.loadFromData(look.image):
-            self.setIcon(QIcon(pixmap))
+            self.setIcon(_framed(pixmap, edge=True))
         if look.pages:
             self.setToolTip(self.tr("{tip}　{pages} 页").format(tip=self.toolTip(), pages=look.pages))
 
@@ -63,9 +67,10 @@ class FileTile(QToolButton):
 
 
 class FileStrip(QWidget):
-    """As many tiles in a line as there is room for."""
+    """As many tiles in a line as there is room for; `looked` tells what is known of each file, by its hash."""
 
     removed = Signal(object)
+    looked = Signal(object)
 
     def __init__(
         self, services: DeskServices, *, editable: bool = False, parent: QWidget | None = None
@@ -121,9 +126,11 @@ class FileStrip(QWidget):
         for tile in self.tiles:
             if tile.file.sha256 in looks:
                 tile.show_look(looks[tile.file.sha256])
+        self.looked.emit(looks)
 
     def _arrange(self) -> None:
-        across = max(1, (self.width() + GAP) // (PICTURE + 2 * ROOM + GAP))
+        wide = max((tile.width() for tile in self.tiles), default=PICTURE)
+        across = max(1, (self.width() + GAP) // (wide + GAP))
         for place, tile in enumerate(self.tiles):
             self._grid.addWidget(tile, place // across, place % across)
 
@@ -132,6 +139,24 @@ class FileStrip(QWidget):
         from app.ui.file_viewer import FileViewer  # noqa: PLC0415
 
         FileViewer(self.files(), self.files().index(file), self._services, self.window()).open()
+
+
+def _framed(pixmap: QPixmap, *, edge: bool = False) -> QIcon:
+    """A picture in the middle of a square, so that the names of neighbours stand in one line."""
+    square = QPixmap(PICTURE, PICTURE)
+    square.fill(Qt.GlobalColor.transparent)
+    if pixmap.width() > PICTURE or pixmap.height() > PICTURE:
+        ways = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        pixmap = pixmap.scaled(QSize(PICTURE, PICTURE), *ways)
+    place = pixmap.rect()
+    place.moveCenter(square.rect().center())
+    painter = QPainter(square)
+    painter.drawPixmap(place, pixmap)
+    if edge:
+        painter.setPen(QColor(LIGHT.strong_line))
+        painter.drawRect(place.adjusted(0, 0, -1, -1))
+    painter.end()
+    return QIcon(square)
 
 
 def size_text(size: int) -> str:

@@ -97,19 +97,23 @@ class FileViewer(QDialog):
     def _bar(self) -> QWidget:
         bar = QFrame()
         bar.setProperty("role", "bar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 10, 16, 10)
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(16, 10, 16, 8)
+        column.setSpacing(6)
+        row, below = QHBoxLayout(), QHBoxLayout()
         row.setSpacing(8)
         for each, name in ((self.smaller, self.tr("缩小")), (self.larger, self.tr("放大"))):
             each.setToolTip(name)
             each.setAccessibleName(name)
         row.addWidget(self.back)
         row.addWidget(self.next)
-        row.addWidget(self._name, 1)
-        row.addWidget(self._count)
-        row.addSpacing(8)
+        row.addStretch(1)
         for widget in (self.smaller, self._percent, self.larger, self.save):
             row.addWidget(widget)
+        below.addWidget(self._name, 1)
+        below.addWidget(self._count)
+        column.addLayout(row)
+        column.addLayout(below)
         return bar
 
     def _connect(self) -> None:

@@ -172,7 +172,7 @@ def _row_text(field: Field, row: Mapping[str, Any]) -> str:
     assert field.rows is not None
     parts = []
     for name, of in fields_of(field.rows).items():
-        text = "" if of.kind is Kind.PERSON else shown(of, row.get(name))
+        text = "" if of.kind in (Kind.PERSON, Kind.FILES) else shown(of, row.get(name))
         if text:
             parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
     return QCoreApplication.translate("RecordDetail", "，").join(parts)

@@ -1,6 +1,6 @@
 """Editor of attached files: added from a file, by dropping them on it or from the scanner's folder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QProgressBar, QVB
 from app.models.attached_file import MEDIA, AttachedFile, file_of
 from app.models.fields import Field
 from app.models.problems import Severity
+from app.store.attachments import Look
 from app.ui.editors.base import Editor
 from app.ui.file_strip import FileStrip
 from app.ui.layouts import button, words
@@ -24,8 +25,12 @@ LARGE = 2 * 2**20  # bytes from which a bar says how far it is
 
 
 class FilesEditor(Editor):
-    """The files of one field, as pictures; what is chosen is encrypted at once and saved with the record."""
+    """The files of one field, as pictures; what is chosen is encrypted at once and saved with the record.
 
+    `counted` tells the sheets of paper the files stand for after somebody added or removed one.
+    """
+
+    counted = Signal(int)
     _went = Signal(int, int)
 
     def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
@@ -36,6 +41,8 @@ class FilesEditor(Editor):
         self._taken_away: AttachedFile | None = None
         self.strip = FileStrip(services, editable=True)
         self.strip.removed.connect(self._remove)
+        self.strip.looked.connect(self._count)
+        self._by_hand = False
         self.add_button = button(self.tr("添加文件"), sign="add")
         self.add_button.clicked.connect(self._ask_files)
         self.scan_button = button(self.tr("从扫描文件夹选"), "quiet", sign="scan")
@@ -59,6 +66,7 @@ class FilesEditor(Editor):
     def set_value(self, value: Any) -> None:
         self._turn += 1
         self._waiting, self._refused, self._taken_away = [], [], None
+        self._by_hand = False
         self.bar.hide()
         self._show(_files(value))
         self.clear_problem()
@@ -106,8 +114,9 @@ class FilesEditor(Editor):
         row.addWidget(self.add_button)
         row.addWidget(self.scan_button)
         row.addWidget(self.undo_button)
-        row.addWidget(self._hint, 1)
+        row.addStretch(1)
         column.addLayout(row)
+        column.addWidget(self._hint)
         return holder
 
     def _take_next(self) -> None:
@@ -139,8 +148,7 @@ class FilesEditor(Editor):
         self._waiting.pop(0)
         self.bar.hide()
         if file is not None and all(known.sha256 != file.sha256 for known in self.strip.files()):
-            self._show([*self.strip.files(), file])
-            self.changed.emit()
+            self._changed([*self.strip.files(), file])
         if refusal:
             self._refused.append(refusal)
         if self._waiting:
@@ -166,15 +174,23 @@ class FilesEditor(Editor):
     def _remove(self, file: AttachedFile) -> None:
         self._taken_away = file
         self.undo_button.setText(self.tr("放回 {name}").format(name=file.name))
-        self._show([known for known in self.strip.files() if known != file])
+        self._changed([known for known in self.strip.files() if known != file])
         self.add_button.setFocus()
-        self.changed.emit()
 
     def _put_back(self) -> None:
         file, self._taken_away = self._taken_away, None
         if file is not None:
-            self._show([*self.strip.files(), file])
-            self.changed.emit()
+            self._changed([*self.strip.files(), file])
+
+    def _changed(self, files: Sequence[AttachedFile]) -> None:
+        self._by_hand = True
+        self._show(files)
+        self.changed.emit()
+
+    def _count(self, looks: Mapping[str, Look]) -> None:
+        """A page of a PDF and a picture are a sheet each; other files have none."""
+        if self._by_hand:
+            self.counted.emit(sum(look.pages or (look.image is not None) for look in looks.values()))
 
     def _ask_files(self) -> None:
         endings = " ".join(f"*.{ending}" for media in MEDIA.values() for ending in media.endings)
