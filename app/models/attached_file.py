@@ -10,6 +10,10 @@ from app.models.text import clean_text, text_problems
 LONGEST_NAME = 120
 LARGEST = 1 << 40  # bytes a record may speak of; what a PC takes in is a setting
 SHA256 = re.compile(r"[0-9a-f]{64}").fullmatch
+NOT_ON_DISKS = '<>:"|?*'
+DEVICES = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE
+).fullmatch  # names Windows keeps
 PARTS = {"sha256", "name", "media_type", "size"}
 
 
@@ -75,12 +79,13 @@ def file_of(raw: Any) -> AttachedFile:
 def fitting_name(name: str, media: Media) -> str:
     """A name that can be shown and stored, with an ending that says what the file is.
 
-    Folders are left out; signs that cannot be stored become `_`; long names keep their ending.
+    Folders are left out; signs that cannot be stored, or not be in a file's name, become `_`; long names keep
+    their ending.
     """
     last = clean_text(re.split(r"[/\\]", name)[-1])
     stem, dot, ending = last.rpartition(".")
     if not dot or ending.lower() not in media.endings:
         stem, ending = last, media.endings[0]
-    kept = "".join("_" if text_problems(sign) else sign for sign in stem)
-    kept = clean_text(clean_text(kept)[: LONGEST_NAME - len(ending) - 1]) or media.label
-    return f"{kept}.{ending}"
+    kept = "".join("_" if sign in NOT_ON_DISKS or text_problems(sign) else sign for sign in stem)
+    kept = clean_text(clean_text(kept)[: LONGEST_NAME - len(ending) - 2]) or media.label
+    return f"_{kept}.{ending}" if DEVICES(kept) else f"{kept}.{ending}"

@@ -12,6 +12,7 @@ THUMBNAIL = 240  # pixels of the longer side
 MOST_PIXELS = 120_000_000  # of a picture as it was taken; more is a mistake or an attack
 MOST_DRAWN = 40_000_000  # of a picture as it is drawn
 QUALITY = 82
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # Whatever a broken or hostile picture makes the decoder raise.
 BROKEN = (
     OSError,

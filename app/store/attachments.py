@@ -105,8 +105,7 @@ class Attachments:
             digest = _digest(file, lambda read: done(read // 2, size))
             with self._changing:
                 self._store(file, digest, size, lambda written: done((size + written) // 2, size))
-                look = self._look(digest, media.media_type, file)
-                self._remember(digest, size, media.media_type, look)
+                self._remember(digest, size, media.media_type)
         return AttachedFile(digest, fitting_name(shown, media), media.media_type, size)
 
     def frames(self, file: AttachedFile) -> Iterator[bytes]:
@@ -135,11 +134,27 @@ class Attachments:
             raise file_error(failure) from failure
 
     def look(self, file: AttachedFile) -> Look:
-        """The look made when the content was taken in; an empty one for a content that is not here."""
-        statement = select(thumbnail.c.image, thumbnail.c.pages).where(thumbnail.c.sha256 == file.sha256)
+        """What a content looks like, drawn when first asked for; an empty look where it cannot be drawn.
+
+        Drawing may take long: ask off the window's thread.  Raises StorageError.
+        """
+        known = select(thumbnail.c.image, thumbnail.c.pages).where(thumbnail.c.sha256 == file.sha256)
         with self._database.read() as connection:
-            row = connection.execute(statement).one_or_none()
-        return Look(row.image, row.pages) if row else Look()
+            row = connection.execute(known).one_or_none()
+        if row is not None:
+            return Look(row.image, row.pages)
+        if not (MEDIA[file.media_type].is_picture or file.media_type == "application/pdf"):
+            return Look()
+        try:
+            drawn = self._draw(file.media_type, b"".join(self.frames(file)))
+        except MissingContent:
+            return Look()
+        with self._database.write() as connection:
+            stored = connection.execute(select(blob.c.sha256).where(blob.c.sha256 == file.sha256)).first()
+            if stored is not None:
+                small = insert(thumbnail).values(sha256=file.sha256, image=drawn.image, pages=drawn.pages)
+                connection.execute(small.on_conflict_do_nothing())
+        return drawn
 
     def faults(self) -> Iterator[str]:
         """A sentence for every stored content that is missing or does not verify."""
@@ -194,24 +209,14 @@ class Attachments:
             known = file_error(failure)
             raise (NoRoomForFile() if isinstance(known, StorageFull) else known) from failure
 
-    def _look(self, digest: str, media_type: str, file: BinaryIO) -> Look | None:
-        """The look of a content that has none yet."""
-        with self._database.read() as connection:
-            if connection.execute(select(thumbnail.c.sha256).where(thumbnail.c.sha256 == digest)).first():
-                return None
-        if not (MEDIA[media_type].is_picture or media_type == "application/pdf"):
-            return Look()
-        file.seek(0)
-        return self._draw(media_type, file.read())
-
-    def _remember(self, digest: str, size: int, media_type: str, look: Look | None) -> None:
+    def _remember(self, digest: str, size: int, media_type: str) -> None:
         at = self._clock()
         row = insert(blob).values(sha256=digest, size=size, media_type=media_type, at=at, kept=False)
-        with self._database.write() as connection:
-            connection.execute(row.on_conflict_do_update(index_elements=["sha256"], set_={"at": at}))
-            if look is not None:
-                small = insert(thumbnail).values(sha256=digest, image=look.image, pages=look.pages)
-                connection.execute(small.on_conflict_do_nothing())
+        try:
+            with self._database.write() as connection:
+                connection.execute(row.on_conflict_do_update(index_elements=["sha256"], set_={"at": at}))
+        except StorageFull as full:
+            raise NoRoomForFile from full
 
     def _note(self, action: str, file: AttachedFile, by: str) -> None:
         entry = audit.Entry(self._clock(), by, self._station.device_id, action, f"file/{file.sha256}")

@@ -1,6 +1,6 @@
 """Attached files as small pictures with their names; a click opens the file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
@@ -67,7 +67,7 @@ class FileTile(QToolButton):
 
 
 class FileStrip(QWidget):
-    """As many tiles in a line as there is room for; `looked` tells what is known of each file, by its hash."""
+    """As many tiles in a line as there is room for; `looked` tells when every file was seen: looks by hash."""
 
     removed = Signal(object)
     looked = Signal(object)
@@ -84,6 +84,8 @@ class FileStrip(QWidget):
         self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.tiles: list[FileTile] = []
+        self._looks: dict[str, Look] = {}
+        self._looking = False
 
     def files(self) -> list[AttachedFile]:
         """The files shown."""
@@ -98,13 +100,9 @@ class FileStrip(QWidget):
         self.tiles = [self._tile(file) for file in files]
         self.setVisible(bool(files))
         self._arrange()
-        attachments, wanted = self._services.attachments, list(files)
-        self._services.runner.run(
-            lambda: {file.sha256: attachments.look(file) for file in wanted},
-            done=self._show_looks,
-            failed=lambda _: None,
-            owner=self,
-        )
+        for tile in self.tiles:
+            tile.show_look(self._looks.get(tile.file.sha256, Look()))
+        self._look_next()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -122,11 +120,28 @@ class FileStrip(QWidget):
         tile.removed.connect(lambda: self.removed.emit(file))
         return tile
 
-    def _show_looks(self, looks: Mapping[str, Look]) -> None:
+    def _look_next(self) -> None:
+        """One after the other, so that a page that takes long to draw keeps one thread busy and not all."""
+        unseen = next((file for file in self.files() if file.sha256 not in self._looks), None)
+        if self._looking or unseen is None:
+            if unseen is None:
+                self.looked.emit(self._looks)
+            return
+        self._looking, attachments, file = True, self._services.attachments, unseen
+        self._services.runner.run(
+            lambda: attachments.look(file),
+            done=lambda look: self._seen(file, look),
+            failed=lambda _: self._seen(file, Look()),
+            owner=self,
+        )
+
+    def _seen(self, file: AttachedFile, look: Look) -> None:
+        self._looking = False
+        self._looks[file.sha256] = look
         for tile in self.tiles:
-            if tile.file.sha256 in looks:
-                tile.show_look(looks[tile.file.sha256])
-        self.looked.emit(looks)
+            if tile.file.sha256 == file.sha256:
+                tile.show_look(look)
+        self._look_next()
 
     def _arrange(self) -> None:
         wide = max((tile.width() for tile in self.tiles), default=PICTURE)

@@ -96,7 +96,10 @@ def test_a_beginning_of_a_real_file_does_not_break_the_reading(cut):
         ("C:\\桌面\\图.jpg", "图.jpg"),
         ("a\u202egpj.exe", "a_gpj.exe.jpg"),
         ("一\n二.jpg", "一_二.jpg"),
-        ("长" * 300 + ".jpg", "长" * 116 + ".jpg"),
+        ("长" * 300 + ".jpg", "长" * 115 + ".jpg"),
+        ("con.jpg", "_con.jpg"),
+        ("NUL.x", "_NUL.x.jpg"),
+        ('几点?:"3点".jpg', "几点___3点_.jpg"),
     ],
 )
 def test_a_name_says_what_the_file_is(name, fitting):

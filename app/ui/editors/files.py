@@ -190,7 +190,8 @@ class FilesEditor(Editor):
     def _count(self, looks: Mapping[str, Look]) -> None:
         """A page of a PDF and a picture are a sheet each; other files have none."""
         if self._by_hand:
-            self.counted.emit(sum(look.pages or (look.image is not None) for look in looks.values()))
+            seen = [looks[file.sha256] for file in self.strip.files()]
+            self.counted.emit(sum(look.pages or (look.image is not None) for look in seen))
 
     def _ask_files(self) -> None:
         endings = " ".join(f"*.{ending}" for media in MEDIA.values() for ending in media.endings)
