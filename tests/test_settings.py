@@ -7,7 +7,9 @@ import pytest
 from app.safe_file import twin_of, write_safely
 from app.settings import Settings, SettingsDamaged, default_data_folder, load_settings, save_settings
 
-SET = Settings(district_url="https://district.example", text_size=125, theme="contrast", scan_folder="D:/扫描")
+SET = Settings(
+    district_url="https://district.example", text_size=125, theme="contrast", scan_folder="D:/扫描"
+)
 
 
 def test_settings_are_read_back_and_missing_ones_are_the_defaults(tmp_path):

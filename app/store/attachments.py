@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert
 from app.models.attached_file import MEDIA, AttachedFile, fitting_name
 from app.safe_file import writing_safely
 from app.store import audit
-from app.store.blob_file import FRAME, BlobDamaged, ContentChanged, Progress
+from app.store.blob_file import BlobDamaged, ContentChanged, Measured, Progress, measure
 from app.store.blob_folder import BlobFolder
 from app.store.database import Database
 from app.store.errors import StorageFull, file_error
@@ -102,11 +101,12 @@ class Attachments:
             size = _size(file)
             self._check_size(size)
             media = media_of(file)
-            digest = _digest(file, lambda read: done(read // 2, size))
+            file.seek(0)
+            content = measure(file, lambda read: done(read // 2, size))
             with self._changing:
-                self._store(file, digest, size, lambda written: done((size + written) // 2, size))
-                self._remember(digest, size, media.media_type)
-        return AttachedFile(digest, fitting_name(shown, media), media.media_type, size)
+                self._store(file, content, lambda written: done((size + written) // 2, size))
+                self._remember(content, media.media_type)
+        return AttachedFile(content.digest, fitting_name(shown, media), media.media_type, content.size)
 
     def frames(self, file: AttachedFile) -> Iterator[bytes]:
         """The content piece by piece, each verified.  Raises MissingContent, StorageError."""
@@ -192,15 +192,15 @@ class Attachments:
                 "请降低扫描清晰度，或分成几个文件再添加。"
             )
 
-    def _store(self, file: BinaryIO, digest: str, size: int, done: Progress) -> None:
-        if self._blobs.holds(digest):
+    def _store(self, file: BinaryIO, content: Measured, done: Progress) -> None:
+        if self._blobs.holds(content.digest):
             return
         try:
-            self._blobs.make_folder(digest)
-            if shutil.disk_usage(self._blobs.folder).free < size + ROOM_KEPT:
+            self._blobs.make_folder(content.digest)
+            if shutil.disk_usage(self._blobs.folder).free < content.size + ROOM_KEPT:
                 raise NoRoomForFile
             file.seek(0)
-            self._blobs.put(file, digest, size, done)
+            self._blobs.put(file, content, done)
         except ContentChanged:
             raise FileRefused(
                 "这个文件正在被别的程序改动，没有收下。请等它写完或关掉那个程序再添加。"
@@ -209,9 +209,11 @@ class Attachments:
             known = file_error(failure)
             raise (NoRoomForFile() if isinstance(known, StorageFull) else known) from failure
 
-    def _remember(self, digest: str, size: int, media_type: str) -> None:
+    def _remember(self, content: Measured, media_type: str) -> None:
         at = self._clock()
-        row = insert(blob).values(sha256=digest, size=size, media_type=media_type, at=at, kept=False)
+        row = insert(blob).values(
+            sha256=content.digest, size=content.size, media_type=media_type, at=at, kept=False
+        )
         try:
             with self._database.write() as connection:
                 connection.execute(row.on_conflict_do_update(index_elements=["sha256"], set_={"at": at}))
@@ -256,13 +258,3 @@ def _is_plain(file: BinaryIO) -> bool:
 
 def _size(file: BinaryIO) -> int:
     return file.seek(0, io.SEEK_END)
-
-
-def _digest(file: BinaryIO, done: Progress) -> str:
-    file.seek(0)
-    seen, read = sha256(), 0
-    while block := file.read(FRAME):
-        seen.update(block)
-        read += len(block)
-        done(read)
-    return seen.hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.safe_file import UNFINISHED, sync_folder, writing_safely
-from app.store.blob_file import BlobDamaged, Progress, read_blob, write_blob
+from app.store.blob_file import BlobDamaged, Measured, Progress, read_blob, write_blob
 
 
 class BlobFolder:
@@ -27,10 +27,10 @@ class BlobFolder:
                 folder.mkdir(mode=0o700, exist_ok=True)
                 sync_folder(folder.parent)
 
-    def put(self, source: BinaryIO, digest: str, size: int, done: Progress) -> None:
+    def put(self, source: BinaryIO, content: Measured, done: Progress) -> None:
         """Write a content durably under its hash.  Raises ContentChanged, OSError; nothing is then left."""
-        with writing_safely(self.path(digest)) as out:
-            write_blob(source, out, self._root, digest, size, done)
+        with writing_safely(self.path(content.digest)) as out:
+            write_blob(source, out, self._root, content, done)
 
     def holds(self, digest: str) -> bool:
         """Whether the content is here and sound, read to the end; a damaged one may be written anew."""

@@ -116,9 +116,11 @@ def test_the_same_content_is_stored_once_and_damage_is_mended_by_adding_it_again
     again = desk.attachments.add(jpeg(), "又一张.jpg")
     assert (again.sha256, again.name) == (first.sha256, "又一张.jpg")
     assert blob_path(desk, first).stat().st_mtime_ns == before
+    stored = blob_path(desk, first).read_bytes()
     blob_path(desk, first).write_bytes(b"")
     desk.attachments.add(jpeg(), "正面.jpg")
     assert content_of(desk, first) == jpeg()
+    assert blob_path(desk, first).read_bytes() == stored  # what a backup noted of it still holds
 
 
 def test_a_saved_record_names_its_contents_and_the_district_line_too(desk):
@@ -318,15 +320,17 @@ def test_a_full_disk_takes_no_file_says_so_and_leaves_nothing(small_disk):
         BlobFolder(small_disk / "attachments", secrets.token_bytes(32)),
         long_recording(3 * 2**20),
     )
-    digest = sha256(content).hexdigest()
-    folder.make_folder(digest)
+
+    def put(content: bytes) -> str:
+        measured = blob_file.measure(io.BytesIO(content), lambda read: None)
+        folder.make_folder(measured.digest)
+        folder.put(io.BytesIO(content), measured, lambda written: None)
+        return measured.digest
+
     with pytest.raises(OSError, match="No space left"):
-        folder.put(io.BytesIO(content), digest, len(content), lambda written: None)
-    assert list(folder.path(digest).parent.iterdir()) == []
-    small = mp3()
-    folder.make_folder(sha256(small).hexdigest())
-    folder.put(io.BytesIO(small), sha256(small).hexdigest(), len(small), lambda written: None)
-    assert folder.holds(sha256(small).hexdigest())
+        put(content)
+    assert [path for path in folder.folder.rglob("*") if path.is_file()] == []
+    assert folder.holds(put(mp3()))
 
 
 def test_room_is_left_for_the_records(desk, monkeypatch):
