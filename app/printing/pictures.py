@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from app.models.attached_file import MEDIA
 from app.printing.preview import PageImage, UnreadablePdfError, page_count, page_images
@@ -13,15 +13,17 @@ MOST_PIXELS = 120_000_000  # of a picture as it was taken; more is a mistake or 
 MOST_DRAWN = 40_000_000  # of a picture as it is drawn
 QUALITY = 82
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-# Whatever a broken or hostile picture makes the decoder raise.
-BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+# What turns a picture upright, by the orientation its camera wrote (Exif 2.32, tag 0x0112).
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class UnreadablePictureError(ValueError):
@@ -65,19 +67,27 @@ def _upright(content: bytes, at_least: int, longest: int | None) -> Image.Image:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise UnreadablePictureError("too many pixels")
+            turn = TURNS.get(_orientation(image))
             image.draft("RGB", (at_least, at_least))
             if longest is not None:
                 image.thumbnail((longest, longest))
-            turned = ImageOps.exif_transpose(image)
-            if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
-                turned = turned.convert("RGBA")
-                ground = Image.new("RGBA", turned.size, "white")
-                turned = Image.alpha_composite(ground, turned)
-            return turned.convert("RGB")
+            turned = image.copy() if turn is None else image.transpose(turn)
+        if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
+            turned = turned.convert("RGBA")
+            turned = Image.alpha_composite(Image.new("RGBA", turned.size, "white"), turned)
+        return turned.convert("RGB")
     except UnreadablePictureError:
         raise
-    except BROKEN as broken:
+    except Exception as broken:  # whatever a broken or hostile picture makes the decoder raise
         raise UnreadablePictureError("not a readable picture") from broken
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held; 1 (upright) where the picture does not say it readably."""
+    try:
+        return int(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # a broken tag, in many ways
+        return 1
 
 
 def _jpeg(image: Image.Image) -> bytes:

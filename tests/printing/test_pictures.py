@@ -1,17 +1,26 @@
 """Pictures for screen and paper: upright, bounded, without metadata; broken and hostile ones refused."""
 
 import io
+import random
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from real_files import jpeg, pdf, png
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing.pictures import UnreadablePictureError, look_of, picture, plain_jpeg
 from app.printing.preview import MOST_PIXELS, page_images
+
+DAMAGED = {
+    "image/jpeg": jpeg(300, 200, orientation=6, gps=True),
+    "image/png": png(),
+    "application/pdf": pdf(),
+}
 
 
 def colour(image: Image.Image, x: float, y: float) -> str:
@@ -103,6 +112,24 @@ def test_a_page_a_mile_long_is_drawn_smaller():
     (page,) = page_images(out.getvalue(), 2000)
     assert page.width * page.height <= MOST_PIXELS * 1.01
     assert len(look_of("application/pdf", out.getvalue()).image) < 20_000
+
+
+def test_a_picture_with_broken_metadata_is_shown_as_it_lies():
+    content = bytearray(jpeg(400, 200, orientation=6))
+    content[content.index(b"Exif\0\0") + 14 + 2 : content.index(b"Exif\0\0") + 14 + 10] = b"\xff" * 8
+    image = Image.open(io.BytesIO(plain_jpeg(bytes(content), 200)))
+    assert image.size == (200, 100)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 1 << 30), st.sampled_from(["image/jpeg", "image/png", "application/pdf"]))
+def test_a_damaged_file_is_drawn_or_not_and_never_breaks_the_program(seed, kind):
+    chance = random.Random(seed)
+    content = bytearray(DAMAGED[kind])
+    for _ in range(chance.choice((1, 3, 20))):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    look = look_of(kind, bytes(content))
+    assert look.image is None or look.image.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n", pdf()[:400], b"%PDF-1.7\n" + bytes(5000)])

@@ -1,6 +1,7 @@
 """What a file is: every kind that is let in, what is refused, and names made to fit."""
 
 import io
+import random
 import zipfile
 from contextlib import suppress
 
@@ -11,6 +12,8 @@ from real_files import EVERY_KIND, docx, jpeg, m4a, mp3, pdf
 
 from app.models.attached_file import MEDIA, Media, fitting_name
 from app.store.file_type import FileRefused, media_of
+
+REAL = {ending: make() for ending, make in EVERY_KIND.items()}
 
 
 def kind_of(content: bytes) -> Media:
@@ -79,6 +82,16 @@ def test_a_beginning_of_a_real_file_does_not_break_the_reading(cut):
     for make in EVERY_KIND.values():
         with suppress(FileRefused):
             assert kind_of(make()[:cut]).media_type in MEDIA
+
+
+@given(st.integers(0, 1 << 30), st.sampled_from(sorted(EVERY_KIND)))
+def test_a_damaged_file_is_known_or_refused(seed, ending):
+    chance = random.Random(seed)
+    content = bytearray(REAL[ending])
+    for _ in range(chance.choice((1, 3, 20))):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    with suppress(FileRefused):
+        assert kind_of(bytes(content)).media_type in MEDIA
 
 
 @pytest.mark.parametrize(
