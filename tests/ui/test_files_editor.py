@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from real_files import EVERY_KIND, jpeg, m4a, mp3, pdf, png
 from samples import mediation_case, service_visit
 from uuid_utils import uuid7
@@ -99,6 +99,26 @@ def test_files_are_dropped_on_the_editor(qtbot, services, editor, files):
     editor.dropEvent(QDropEvent(QPointF(5, 5), act, mime, Qt.MouseButton.LeftButton, none))
     qtbot.waitUntil(lambda: not editor.is_busy())
     assert names(editor) == ["材料.jpg"]
+
+
+def test_a_screenshot_and_copied_files_are_pasted(qtbot, services, editor, files):
+    clipboard = QGuiApplication.clipboard()
+    clipboard.clear()
+    editor.paste_button.click()
+    assert "先在别处复制" in editor.problem()
+    shot = QImage(60, 40, QImage.Format.Format_RGB32)
+    shot.fill(Qt.GlobalColor.red)
+    clipboard.setImage(shot)
+    editor.paste_button.click()
+    qtbot.waitUntil(lambda: not editor.is_busy())
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(files / "材料.pdf"))])
+    clipboard.setMimeData(mime)
+    editor.paste_button.click()
+    qtbot.waitUntil(lambda: not editor.is_busy())
+    clipboard.clear()
+    assert names(editor) == ["截图 2026-11-23 14.00.png", "材料.pdf"]
+    assert editor.problem() == ""
 
 
 def test_a_file_taken_away_can_be_put_back(qtbot, services, editor, files):

@@ -1,4 +1,4 @@
-"""Editor of attached files: added from a file, by dropping them on it or from the scanner's folder."""
+"""Editor of attached files: added from a file, dropped or pasted, or from the scanner's folder."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from app.models.attached_file import MEDIA, AttachedFile, file_of
@@ -15,6 +15,7 @@ from app.models.problems import Severity
 from app.store.attachments import Look
 from app.ui.editors.base import Editor
 from app.ui.file_strip import FileStrip
+from app.ui.incoming import Source, copied, local_files
 from app.ui.layouts import button, words
 from app.ui.scan_folder import Scan
 from app.ui.sentences import sentence_of
@@ -35,7 +36,7 @@ class FilesEditor(Editor):
 
     def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(field, services, parent)
-        self._waiting: list[Path] = []
+        self._waiting: list[Source] = []
         self._refused: list[str] = []
         self._turn = 0
         self._taken_away: AttachedFile | None = None
@@ -48,6 +49,9 @@ class FilesEditor(Editor):
         self.scan_button = button(self.tr("从扫描文件夹选"), "quiet", sign="scan")
         self.scan_button.setToolTip(self.tr("扫描仪、手机或相机把图片存到的文件夹"))
         self.scan_button.clicked.connect(self.offer_scans)
+        self.paste_button = button(self.tr("粘贴"), "quiet", sign="copy")
+        self.paste_button.setToolTip(self.tr("加入复制的截图、照片或文件（Ctrl+V）"))
+        self.paste_button.clicked.connect(self.paste)
         self.undo_button = button("", "link")
         self.undo_button.clicked.connect(self._put_back)
         self.bar = QProgressBar()
@@ -57,6 +61,8 @@ class FilesEditor(Editor):
         self.place_input(self._laid_out(), self.add_button)
         self.add_button.setAccessibleName(self.tr("{name}：添加文件").format(name=label(field.label)))
         self.setAcceptDrops(True)
+        pasting = QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
+        pasting.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.undo_button.hide()
         self.bar.hide()
 
@@ -77,8 +83,18 @@ class FilesEditor(Editor):
 
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Take these files in, one after the other; a refused one is said below, the others go on."""
+        self._add([Source(path, path.name) for path in paths])
+
+    def paste(self) -> None:
+        """Take in what was copied: files of this PC, or a picture such as a screenshot."""
+        sources = copied(self.services.clock())
+        self._add(sources)
+        if not sources:
+            self.show_hint(self.tr("还没有复制截图、照片或文件。先在别处复制，再按“粘贴”。"))
+
+    def _add(self, sources: Sequence[Source]) -> None:
         begin = not self._waiting
-        self._waiting += paths
+        self._waiting += sources
         if begin and self._waiting:
             self._refused = []
             self.clear_problem()
@@ -95,12 +111,12 @@ class FilesEditor(Editor):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Only files of this PC can be dropped."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.add_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self._add(local_files(event.mimeData()))
 
     def _laid_out(self) -> QWidget:
         holder = QWidget()
@@ -113,6 +129,7 @@ class FilesEditor(Editor):
         row.setSpacing(8)
         row.addWidget(self.add_button)
         row.addWidget(self.scan_button)
+        row.addWidget(self.paste_button)
         row.addWidget(self.undo_button)
         row.addStretch(1)
         column.addLayout(row)
@@ -120,7 +137,7 @@ class FilesEditor(Editor):
         return holder
 
     def _take_next(self) -> None:
-        path, turn, attachments = self._waiting[0], self._turn, self.services.attachments
+        source, turn, attachments = self._waiting[0], self._turn, self.services.attachments
         if len(self.strip.files()) >= (self.field.maximum or 20):
             sentence = self.tr("最多 {count} 个文件，多出的没有加入。").format(count=self.field.maximum)
             self._waiting = []
@@ -132,11 +149,11 @@ class FilesEditor(Editor):
             with suppress(RuntimeError):
                 self._went.emit(done, of)
 
-        self.bar.setFormat(self.tr("正在加入 {name}　%p%").format(name=path.name.replace("%", "%%")))
+        self.bar.setFormat(self.tr("正在加入 {name}　%p%").format(name=source.name.replace("%", "%%")))
         self.services.runner.run(
-            lambda: attachments.add(path, done=went),
+            lambda: attachments.add(source.content, source.name, done=went),
             done=lambda file: self._took(turn, file),
-            failed=lambda error: self._took(turn, None, f"{path.name}：{sentence_of(error)}"),
+            failed=lambda error: self._took(turn, None, f"{source.name}：{sentence_of(error)}"),
             owner=self,
             in_turn=True,
         )
