@@ -1,8 +1,12 @@
 """Writing a small file so that a power cut leaves the old one or the new one, never half of either."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+UNFINISHED = ".new"
 
 
 def twin_of(path: Path) -> Path:
@@ -23,14 +27,24 @@ def write_twice(path: Path, content: bytes) -> None:
 
 def write_safely(path: Path, content: bytes) -> None:
     """Replace `path` by `content` durably.  Raises OSError; the old file is then untouched."""
-    fresh = path.with_name(path.name + ".new")
+    with writing_safely(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_safely(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path`, durably, once the block ends.
+
+    Raises OSError; then, or when the block raises, the old file is untouched and nothing else is left.
+    """
+    fresh = path.with_name(path.name + UNFINISHED)
     try:
         with open(fresh, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             fresh.unlink()
         raise

@@ -13,6 +13,7 @@ from app.safe_file import twin_of, write_twice
 FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
+ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 
 
 class SettingsDamaged(Exception):
@@ -32,6 +33,8 @@ class Settings:
     text_size: int = 100
     theme: str = "light"
     language: str = "zh_CN"
+    attachment_mb: int = 50
+    scan_folder: str | None = None
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -85,4 +88,7 @@ def _sound(settings: Settings) -> bool:
         and settings.text_size in TEXT_SIZES
         and settings.theme in THEMES
         and isinstance(settings.language, str)
+        and type(settings.attachment_mb) is int
+        and settings.attachment_mb in ATTACHMENT_MB
+        and (settings.scan_folder is None or isinstance(settings.scan_folder, str))
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.printing.pictures import look_of
+from app.store.attachments import Attachments
 from app.store.database import Database
 from app.store.founding import found
 from app.store.outbox import Outbox
@@ -40,6 +42,7 @@ class DeskFile:
     store: RecordStore
     reader: RecordReader
     outbox: Outbox
+    attachments: Attachments
     clock: SettableClock
 
 
@@ -63,6 +66,7 @@ def desk(tmp_path: Path, clock: SettableClock) -> Iterator[DeskFile]:
         RecordStore(database, station, clock),
         RecordReader(database),
         Outbox(database, station.epoch),
+        Attachments(database, station, clock, largest=50 * 2**20, draw=look_of),
         clock,
     )
     database.close()

@@ -7,7 +7,9 @@ import pytest
 from app.safe_file import twin_of, write_safely
 from app.settings import Settings, SettingsDamaged, default_data_folder, load_settings, save_settings
 
-SET = Settings(district_url="https://district.example", text_size=125, theme="contrast")
+SET = Settings(
+    district_url="https://district.example", text_size=125, theme="contrast", scan_folder="D:/扫描"
+)
 
 
 def test_settings_are_read_back_and_missing_ones_are_the_defaults(tmp_path):
@@ -37,6 +39,9 @@ def test_the_data_folder_can_be_named_from_outside(tmp_path, monkeypatch):
         b'{"theme":["light"]}',
         b'{"district_url":7}',
         b'{"language":1}',
+        b'{"attachment_mb":0}',
+        b'{"attachment_mb":"50"}',
+        b'{"scan_folder":7}',
         "{}".encode("utf-16"),
     ],
 )

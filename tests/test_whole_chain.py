@@ -5,6 +5,7 @@ from contextlib import closing
 
 import orjson
 import pytest
+from real_files import jpeg, pdf
 from samples import SAMPLES
 from uuid_utils import uuid7
 
@@ -114,3 +115,20 @@ def test_a_refused_record_shows_its_reason_while_the_others_flow_and_is_released
     send(desk)
     assert desk.outbox.status().held == 0
     assert orjson.loads(held_there(file, bad)[1][0])["name"] == "单小梅"
+
+
+def test_evidence_and_photographs_arrive_as_they_were_saved(chain):
+    desk, _, file = chain
+    case, record_id = RECORD_TYPES["mediation_case"], str(uuid7())
+    photo, scan = desk.attachments.add(jpeg(), "现场.jpg"), desk.attachments.add(pdf(3), "借条.pdf")
+    first = desk.store.save(case, SAMPLES[case.code](), by="李调解", record_id=record_id)
+    evidence = [{"title": "借条", "provider": "张石头", "form": "copy", "pages": 3, "files": [scan, photo]}]
+    values = first.values | {"evidence": evidence}
+    second = desk.store.save(case, values, by="李调解", record_id=record_id, base=first.head)
+    assert send(desk).state == "idle"
+    lines, (document, _) = held_there(file, record_id)
+    assert orjson.loads(document) == payload.encode(case, second.values)
+    assert orjson.loads(document)["evidence"][0]["files"][0]["name"] == "借条.pdf"
+    assert [line["blobs"] for line in lines] == [[], [scan.sha256, photo.sha256]]
+    status = desk.outbox.status()
+    assert (status.unsent, status.held, status.conflicts) == (0, 0, 0)

@@ -17,6 +17,7 @@ from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store import audit
+from app.store.attachments import Attachments, Look
 from app.store.database import Database
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
@@ -62,6 +63,13 @@ class Desk:
         self.reader = RecordReader(self.database)
         self.drafts = Drafts(self.database)
         self.outbox = Outbox(self.database, self.station.epoch)
+        self.attachments = Attachments(
+            self.database,
+            self.station,
+            self.clock,
+            largest=self.settings.attachment_mb * 2**20,
+            draw=_look_of,
+        )
 
     def note(self, action: str, detail: str = "") -> None:
         """Write what this user did into the audit chain."""
@@ -213,6 +221,12 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def _look_of(media_type: str, content: bytes) -> Look:
+    from app.printing.pictures import look_of  # noqa: PLC0415  # loads with the first attachment, not at the start
+
+    return look_of(media_type, content)
 
 
 def _set_aside(folder: Path) -> None:

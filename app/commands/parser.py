@@ -62,7 +62,7 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     syncing = commands.add_parser("sync", help="把未上报的记录现在报到区里")
-    checking = commands.add_parser("verify", help="检查数据库、操作记录链和上报队列")
+    checking = commands.add_parser("verify", help="检查数据库、操作记录链、上报队列、检索和附件")
     for command in (syncing, checking):
         _sign_in(command)
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")

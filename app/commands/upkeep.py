@@ -30,13 +30,13 @@ def send(desk: Desk) -> int:
 
 
 def check(desk: Desk) -> int:
-    """Verify database, audit chain, outbox and search; every fault a line."""
-    faults = verify(desk.database, RECORD_TYPES)
+    """Verify database, audit chain, outbox, search and attachments; every fault a line."""
+    faults = [*verify(desk.database, RECORD_TYPES), *desk.attachments.faults()]
     desk.note("verify", f"{len(faults)} faults")
     for fault in faults:
         print(fault)
     if not faults:
-        print("数据库、操作记录链、上报队列和检索都完好。")
+        print("数据库、操作记录链、上报队列、检索和附件都完好。")
     return 1 if faults else 0
 
 

@@ -33,6 +33,7 @@ from app.sync.protocol import NoAnswer, Refusal
 from app.ui.application import Appearance, Unforeseen, create_application
 from app.ui.main_window import MainWindow
 from app.ui.record_page import RecordPage
+from app.ui.scan_folder import ScanFolder
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.task_runner import TaskRunner
@@ -86,6 +87,8 @@ class DeskWindow(QObject):
             reader=desk.reader,
             drafts=desk.drafts,
             outbox=desk.outbox,
+            attachments=desk.attachments,
+            scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
             due=DueReader(desk.database),
             recent=RecentReader(desk.database),
             station=desk.station,
@@ -122,6 +125,7 @@ class DeskWindow(QObject):
     def _begin(self) -> None:
         for remark in self.desk.remarks:
             self.window.tell(remark)
+        self.services.runner.run(self.desk.attachments.sweep, done=lambda _: None, in_turn=True)
         if self._loop:
             self._loop.start()
 
@@ -152,6 +156,10 @@ class DeskWindow(QObject):
     def _remember(self, settings: Settings) -> None:
         self.desk.settings = settings
         save_settings(self.desk.folder, settings)
+
+    def _choose_scans(self, folder: str) -> None:
+        with _told(self.window):
+            self._remember(self.desk.settings.with_changes(scan_folder=folder))
 
     def _choose_size(self, size: int) -> None:
         with _told(self.window):

@@ -206,6 +206,15 @@ def _yes_no(field: Field) -> Quick:
     return yes_no
 
 
+def _files(field: Field) -> Quick:
+    def files(raw: Any) -> Any:
+        if type(raw) is list:
+            return slowly(field, raw)
+        raise NotSure
+
+    return files
+
+
 def slowly(field: Field, raw: Any) -> Any:
     """The value of a text-like field by the full rules; raises NotSure where they object."""
     value, problems = clean_field(field, raw)
@@ -231,4 +240,5 @@ _QUICK: dict[Kind, Callable[[Field], Quick]] = {
     Kind.DIVISION: lambda field: _matching(field, _division),
     Kind.USCC: lambda field: _matching(field, lambda _: None),
     Kind.PERSON: lambda field: _matching(field, lambda _: None),
+    Kind.FILES: _files,
 }

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.models.attached_file import AttachedFile, file_of
 from app.models.codes import code_list
 from app.models.fields import Field, Kind, fields_of
 from app.models.money import LARGEST, AmountError, parse_amount
@@ -233,6 +234,18 @@ def _person(field: Field, raw: Any) -> str:
     return words
 
 
+def _files(field: Field, raw: Any) -> list[AttachedFile]:
+    if not isinstance(raw, list | tuple):
+        raise Unclear(f"{field.label}不能从表格导入，请在表单里添加文件。")
+    try:
+        files = {file.sha256: file for file in map(file_of, raw)}
+    except ValueError as unclear:
+        raise Unclear(f"{field.label}：{unclear}") from None
+    if field.maximum is not None and len(files) > field.maximum:
+        raise Unclear(f"{field.label}最多 {field.maximum} 个文件。")
+    return list(files.values())
+
+
 CLEANERS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _text,
@@ -250,4 +263,5 @@ CLEANERS: dict[Kind, Callable[[Field, Any], Any]] = {
     Kind.PLACE: _text,
     Kind.DIVISION: _division,
     Kind.NUMBER: _text,
+    Kind.FILES: _files,
 }

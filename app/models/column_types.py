@@ -1,4 +1,4 @@
-"""How values that SQLite has no type for lie in a column: UTC moments, money in fen, lists of codes."""
+"""How values that SQLite has no type for lie in a column: UTC moments, money in fen, lists of codes or files."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -7,6 +7,8 @@ import orjson
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from app.models.attached_file import AttachedFile, file_of
 
 
 def moment_text(moment: datetime) -> str:
@@ -56,3 +58,16 @@ class Codes(TypeDecorator[list[str]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> list[str] | None:
         return None if value is None else [str(item) for item in orjson.loads(value)]
+
+
+class Files(TypeDecorator[list[AttachedFile]]):
+    """Attached files, kept as a JSON array of what names each of them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[AttachedFile] | None, dialect: Dialect) -> str | None:
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[AttachedFile] | None:
+        return None if value is None else [file_of(item) for item in orjson.loads(value)]

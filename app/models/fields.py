@@ -10,7 +10,7 @@ from sqlalchemy.orm import MappedColumn, Relationship, class_mapper, mapped_colu
 from sqlalchemy.types import TypeEngine
 
 from app.models.base import Record, Row
-from app.models.column_types import Codes, Fen, Moment
+from app.models.column_types import Codes, Fen, Files, Moment
 
 
 class Kind(StrEnum):
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PLACE = "place"
     DIVISION = "division"
     NUMBER = "number"
+    FILES = "files"
     ROWS = "rows"
 
 
@@ -81,6 +82,7 @@ COLUMN_TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.PLACE: String(),
     Kind.DIVISION: String(12),
     Kind.NUMBER: String(),
+    Kind.FILES: Files(),
 }
 
 
@@ -211,6 +213,11 @@ def number(label: str) -> MappedColumn[Any]:
     """The record's own document number, given by the store when it is first saved."""
     field = Field(label, Kind.NUMBER, max_length=60, search=Search.NUMBER)
     return mapped_column(COLUMN_TYPES[Kind.NUMBER], nullable=True, unique=True, info={"field": field})
+
+
+def files(label: str, *, maximum: int = 20) -> MappedColumn[Any]:
+    """Attached files (附件), at most `maximum`; the field holds their names and hashes, the store their content."""
+    return _column(Field(label, Kind.FILES, maximum=maximum))
 
 
 def rows(label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200) -> Relationship[Any]:

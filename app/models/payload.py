@@ -1,12 +1,14 @@
 """Canonical wire form of a record: JSON-native values, sorted keys, one spelling for one content."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from app.models.attached_file import file_of
 from app.models.column_types import moment_of, moment_text
 from app.models.fields import Field, Kind, fields_of
 from app.models.record_type import RecordType, Values
@@ -44,6 +46,23 @@ def apply_changes(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def blobs(record_type: RecordType, data: Mapping[str, Any]) -> list[str]:
+    """The SHA-256 of every attached file that wire data names, each once."""
+    return list(dict.fromkeys(_hashes(record_type.fields, data)))
+
+
+def _hashes(fields: Mapping[str, Field], data: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in data.items():
+        field = fields.get(name)
+        if field is None or not value:
+            continue
+        if field.kind is Kind.FILES:
+            yield from (item["sha256"] for item in value)
+        elif field.rows is not None:
+            for part in value:
+                yield from _hashes(fields_of(field.rows), part)
+
+
 def _encoded(fields: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, field in fields.items():
@@ -59,6 +78,8 @@ def _encoded(fields: Mapping[str, Field], values: Mapping[str, Any]) -> dict[str
             data[name] = moment_text(value)
         elif field.kind is Kind.MONEY:
             data[name] = str(value)
+        elif field.kind is Kind.FILES:
+            data[name] = [asdict(file) for file in value]
         else:
             data[name] = value
     return data
@@ -80,6 +101,8 @@ def _decoded(fields: Mapping[str, Field], data: Mapping[str, Any]) -> Values:
             values[name] = moment_of(value)
         elif field.kind is Kind.MONEY:
             values[name] = Decimal(value)
+        elif field.kind is Kind.FILES:
+            values[name] = [file_of(item) for item in value]
         else:
             values[name] = value
     return values

@@ -141,12 +141,13 @@ def _parties(flow: Flow, parties: Sequence[Party]) -> list[Unit]:
     units: list[Unit] = []
     for party in parties:
         heading = flow.paragraph(f"当事人（{party.side}）", HEADING, indent=0, space=8.0)
-        rows = flow.form(_party_fields(party), BODY)
+        rows = flow.form(party_fields(party), BODY)
         units += [*kept([*heading, *rows[:-1]]), rows[-1]]
     return units
 
 
-def _party_fields(party: Party) -> list[FormField]:
+def party_fields(party: Party) -> list[FormField]:
+    """The party block of the statutory forms (司发通〔2010〕239号), natural person or organisation."""
     if isinstance(party, OrganisationParty):
         fields = [
             FormField("名称", party.name, 20, grow=True),

@@ -20,7 +20,7 @@ def agreement_paper(values: Mapping[str, Any], *, committee: str) -> AgreementPa
     Copies are one for each party and one for the committee (人民调解法 art. 29). Ages are those of the day of
     the agreement. What the record leaves empty stays empty on paper.
     """
-    parties = _parties(values.get("parties") or [], values.get("agreed_on"))
+    parties = parties_of(values.get("parties") or [], values.get("agreed_on"))
     return AgreementPaper(
         number=values.get("number") or "",
         committee=committee,
@@ -59,7 +59,8 @@ def _sentence(text: str) -> str:
     return text if text.endswith(("。", "！", "？", "；")) else f"{text}。"
 
 
-def _parties(rows: Sequence[Mapping[str, Any]], day: date | None) -> tuple[Party, ...]:
+def parties_of(rows: Sequence[Mapping[str, Any]], day: date | None) -> tuple[Party, ...]:
+    """The parties as papers name them, with their age on the paper's day."""
     sides = [row.get("side") for row in rows]
     parties = []
     for place, row in enumerate(rows):

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 import pypdfium2
+
+MOST_PIXELS = 40_000_000  # of one drawn page; a PDF from elsewhere may be a mile long
+
+# PDFium may be called from any thread, but from one at a time.
+_turn = Lock()
 
 
 class UnreadablePdfError(ValueError):
@@ -26,24 +32,31 @@ class PageImage:
 
 def page_count(pdf: bytes) -> int:
     """How many pages there are; UnreadablePdfError when the bytes are no PDF."""
-    document = _open(pdf)
-    try:
-        return len(document)
-    finally:
-        document.close()
+    with _turn:
+        document = _open(pdf)
+        try:
+            return len(document)
+        finally:
+            document.close()
 
 
 def page_images(pdf: bytes, width_px: int, pages: Iterable[int] | None = None) -> Iterator[PageImage]:
     """The pages (numbers from 1; all when None) drawn width_px pixels wide, one at a time.
 
-    Raises UnreadablePdfError when the bytes are no PDF and IndexError for a page it does not have.
+    A page too long for that is drawn smaller.  Raises UnreadablePdfError when the bytes are no PDF or a page
+    cannot be drawn, and IndexError for a page it does not have.
     """
-    document = _open(pdf)
+    with _turn:
+        document = _open(pdf)
+        count = len(document)
     try:
-        for number in pages if pages is not None else range(1, len(document) + 1):
-            yield _drawn(document, number, width_px)
+        for number in pages if pages is not None else range(1, count + 1):
+            with _turn:
+                image = _drawn(document, number, width_px)
+            yield image
     finally:
-        document.close()
+        with _turn:
+            document.close()
 
 
 def _open(pdf: bytes) -> pypdfium2.PdfDocument:
@@ -56,8 +69,15 @@ def _open(pdf: bytes) -> pypdfium2.PdfDocument:
 def _drawn(document: pypdfium2.PdfDocument, number: int, width_px: int) -> PageImage:
     if not 1 <= number <= len(document):
         raise IndexError(f"page {number} of {len(document)}")
-    page = document[number - 1]
-    bitmap = page.render(scale=width_px / page.get_width(), force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)
+    try:
+        page = document[number - 1]
+    except pypdfium2.PdfiumError as error:
+        raise UnreadablePdfError("an unreadable page") from error
+    wide, high = page.get_size()
+    if wide <= 0 or high <= 0:
+        raise UnreadablePdfError("a page without a size")
+    scale = min(width_px / wide, (MOST_PIXELS / (wide * high)) ** 0.5)
+    bitmap = page.render(scale=scale, force_bitmap_format=pypdfium2.raw.FPDFBitmap_BGRx)
     try:
         return PageImage(number, bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
     finally:

@@ -77,6 +77,11 @@ class Sheet:
         self._canvas.setLineWidth(weight)
         self._canvas.line(x1, y, x2, y)
 
+    def upright(self, x: float, y1: float, y2: float, weight: float = HAIRLINE) -> None:
+        """Draws an upright line, weight in points."""
+        self._canvas.setLineWidth(weight)
+        self._canvas.line(x, y1, x, y2)
+
     def begin_artifact(self) -> None:
         """What follows belongs to the page, not to the text, up to end_artifact (ISO 32000-1, 14.8.2.2)."""
         self._canvas.addLiteral("/Artifact BMC")

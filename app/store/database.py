@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
@@ -149,6 +151,10 @@ class Database:
         finally:
             fresh.close()
         return [f"数据文件检查不通过（{fault}）。" for fault in faults]
+
+    def derived_key(self, purpose: bytes) -> bytes:
+        """A 256-bit key for something kept beside the file, made from the file's own key."""
+        return HKDF(SHA256(), 32, None, purpose).derive(self._dek)
 
     def copy_to(self, target: Path) -> None:
         """A verified copy, encrypted with the same key, under `target` only once it is whole.

@@ -15,7 +15,7 @@ from app.models.fields import Kind, Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
 from app.models.station_time import station_day
-from app.store import audit, drafts, numbers, outbox, reading, rows, search
+from app.store import attachments, audit, drafts, numbers, outbox, reading, rows, search
 from app.store.database import Database
 from app.store.reading import StoredRecord
 from app.store.search import SearchTerms
@@ -58,6 +58,13 @@ class UnknownRecord(RefusedSave):
 
     def __init__(self) -> None:
         super().__init__("没有找到这条记录。")
+
+
+class MissingFile(RefusedSave):
+    """An attached file was never stored, or was cleared away before its record was saved."""
+
+    def __init__(self) -> None:
+        super().__init__("有附件没有存进数据文件夹，还没有保存。请删去打不开的附件，重新添加后再按保存。")
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,8 @@ class RecordStore:
 
     def _write(self, connection: Connection, new: "_Revision", values: Values) -> None:
         """One revision into all its places."""
+        if not attachments.keep(connection, new.files):
+            raise MissingFile
         self._enqueue(connection, new)
         columns = rows.columns(new.record_type, values) | new.head_columns
         if new.before:
@@ -162,6 +171,7 @@ class RecordStore:
     def _enqueue(self, connection: Connection, new: "_Revision") -> None:
         epoch = self._station.epoch
         seq = outbox.next_seq(connection, epoch)
+        blobs = payload.blobs(new.record_type, new.data)
         line = {
             "seq": seq,
             "op_id": new.op_id,
@@ -173,7 +183,7 @@ class RecordStore:
             "by": new.by,
             "at": moment_text(new.at),
             "data": new.data,
-            "blobs": [],
+            "blobs": blobs,
         }
         row = {
             "epoch": epoch,
@@ -235,6 +245,15 @@ class _Revision:
     @property
     def number(self) -> int:
         return self.before.revision + 1 if self.before else 1
+
+    @property
+    def files(self) -> list[str]:
+        """The contents this revision is the first of its record to name; others may be at another PC."""
+        named = payload.blobs(self.record_type, self.data)
+        if not named or self.before is None:
+            return named
+        known = payload.blobs(self.record_type, payload.encode(self.record_type, self.before.values))
+        return [digest for digest in named if digest not in known]
 
     @property
     def head_columns(self) -> dict[str, Any]:

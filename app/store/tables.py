@@ -1,4 +1,4 @@
-"""The store's own tables beside the records: revisions (outbox), audit, drafts, number series, device."""
+"""The store's own tables beside the records: revisions (outbox), audit, drafts, numbers, device, attachments."""
 
 from sqlalchemy import (
     Boolean,
@@ -96,4 +96,26 @@ device = Table(
     Column("acked_seq", Integer, nullable=False),
     Column("last_receipt_at", Moment),
     CheckConstraint("one = 1", "one_row"),
+)
+
+# One row a content that lies in the folder of attachments.  `kept` once a revision of this file names it; what is
+# never kept is cleared away.
+blob = Table(
+    "blob",
+    Base.metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kept", Boolean, nullable=False),
+    Index("ix_blob_unkept", "at", sqlite_where=text("kept = 0")),
+)
+
+# What a content looks like, made once: no image where none can be made.
+thumbnail = Table(
+    "thumbnail",
+    Base.metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("image", LargeBinary),
+    Column("pages", Integer),
 )

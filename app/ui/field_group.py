@@ -13,13 +13,14 @@ from app.models.station_time import station_day, station_time
 from app.ui.editors import EDITORS
 from app.ui.editors.base import Editor
 from app.ui.editors.choices import ChoicesEditor
+from app.ui.editors.files import FilesEditor
 from app.ui.editors.lines import IdNumberEditor
 from app.ui.editors.lookups import PersonEditor
 from app.ui.editors.times import DayEditor, MomentEditor, day_typed
 from app.ui.services import DeskServices
 
 LONG_TEXT_FROM = 150  # code points a line of text may hold before it takes both columns
-WIDE_KINDS = {Kind.LONG_TEXT, Kind.ROWS, Kind.CHOICES, Kind.PERSON}
+WIDE_KINDS = {Kind.LONG_TEXT, Kind.ROWS, Kind.CHOICES, Kind.PERSON, Kind.FILES}
 
 # What a chosen resident fills: field of the resident → names it may have here.
 PERSON_FILLS: Mapping[str, tuple[str, ...]] = {
@@ -61,6 +62,7 @@ class FieldGroup(QWidget):
             self._grid.setColumnStretch(column, 1)
         self.editors: dict[str, Editor] = {}
         self._away: set[str] = set()
+        self._pages: str | None = None
         for field in fields:
             make = (special or {}).get(field.name) or EDITORS[field.kind]
             self._add(field, make(field, services, self))
@@ -133,6 +135,8 @@ class FieldGroup(QWidget):
             editor.read.connect(self._fill_from_card)
         if isinstance(editor, PersonEditor):
             editor.picked.connect(self._fill_from_person)
+        if isinstance(editor, FilesEditor):
+            editor.counted.connect(self._fill_pages)
         if isinstance(editor, MomentEditor):
             editor.usual_day = self._usual_day
 
@@ -160,6 +164,13 @@ class FieldGroup(QWidget):
             for name in names:
                 if name in self.editors and resident.get(source) is not None:
                     self.editors[name].set_value(resident[source])
+
+    def _fill_pages(self, pages: int) -> None:
+        """How many pages the attached files have, where no other number was typed."""
+        editor = self.editors.get("pages")
+        if editor is not None and editor.value() in (None, self._pages):
+            self._pages = str(pages) if pages else None
+            editor.set_value(self._pages)
 
     def _offer(self, name: str, value: Any) -> None:
         editor = self.editors.get(name)

@@ -127,6 +127,9 @@ class FormPage(QWidget):
         """Save what is typed; warnings are shown once and saved with on the second press."""
         if self._saving or self._record_id is None:
             return
+        if any(editor.is_busy() for editor in self.form.all_editors()):
+            self.banner.show_warning(self.tr("文件还在加入，请等加完再按保存。"))
+            return
         values = self.form.values()
         _, problems = self._type.clean(values)
         noticed = frozenset((problem.path, problem.message) for problem in problems)

@@ -6,11 +6,13 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.models.attached_file import AttachedFile
 from app.models.fields import Field, Kind, fields_of
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
 from app.store.reading import Change, StoredRecord
 from app.ui.case_ribbon import CaseRibbon
+from app.ui.file_strip import FileStrip
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.record_list import shown
 from app.ui.services import DeskServices
@@ -39,7 +41,7 @@ class RecordDetail(QWidget):
     ) -> None:
         super().__init__(parent)
         self._type = record_type
-        self._divisions = services.divisions
+        self._services = services
         self.ribbon = CaseRibbon(services) if record_type is MEDIATION_CASE else None
         self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
         self.print = button(self.tr("打印协议书"), sign="print")
@@ -109,17 +111,26 @@ class RecordDetail(QWidget):
             if field.rows is not None:
                 for place, row in enumerate(value or (), start=1):
                     _line(grid, f"{label(field.label)} {place}", _row_text(field, row))
+                    self._files(grid, _files_of(field, row))
+            elif field.kind is Kind.FILES:
+                self._files(grid, value or ())
             elif text := self._text(field, value):
                 _line(grid, label(field.label), text)
         column.addLayout(grid)
         return frame
+
+    def _files(self, grid: QGridLayout, files: Sequence[AttachedFile]) -> None:
+        if files:
+            strip = FileStrip(self._services)
+            strip.show_files(files)
+            grid.addWidget(strip, grid.rowCount(), 1)
 
     def _text(self, field: Field, value: Any) -> str:
         """A value in words; the link to a resident is for the program, the names beside it for people."""
         if field.kind is Kind.PERSON or not value:
             return ""
         if field.kind is Kind.DIVISION:
-            found = self._divisions.get(value)
+            found = self._services.divisions.get(value)
             return found.full_name if found else str(value)
         return shown(field, value)
 
@@ -158,11 +169,17 @@ def _line(grid: QGridLayout, name: str, text: str) -> None:
     grid.addWidget(value, row, 1)
 
 
+def _files_of(field: Field, row: Mapping[str, Any]) -> list[AttachedFile]:
+    assert field.rows is not None
+    named = fields_of(field.rows).items()
+    return [file for name, of in named if of.kind is Kind.FILES for file in row.get(name) or ()]
+
+
 def _row_text(field: Field, row: Mapping[str, Any]) -> str:
     assert field.rows is not None
     parts = []
     for name, of in fields_of(field.rows).items():
-        text = "" if of.kind is Kind.PERSON else shown(of, row.get(name))
+        text = "" if of.kind in (Kind.PERSON, Kind.FILES) else shown(of, row.get(name))
         if text:
             parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
     return QCoreApplication.translate("RecordDetail", "，").join(parts)

@@ -51,6 +51,8 @@ def shown(field: Field, value: Any) -> str:
     if field.kind in (Kind.CHOICE, Kind.CHOICES):
         codes = value if isinstance(value, list) else [value]
         return "、".join(code_label(field.codes or "", code) for code in codes)
+    if field.kind is Kind.FILES:
+        return label("{count} 个文件").format(count=len(value))
     if field.kind is Kind.YES_NO:
         return label("是" if value else "否")
     text = _plain(value)

@@ -8,7 +8,9 @@ from app.resources import MissingResourceError
 from app.security.attempts import LockedOut
 from app.security.keyslots import KeyFileError, MistypedCode
 from app.settings import SettingsDamaged
+from app.store.attachments import MissingContent
 from app.store.errors import StorageError
+from app.store.file_type import FileRefused
 from app.store.folder import AlreadyOpen, FolderRefused
 from app.store.records import RefusedSave
 from app.ui.words import label
@@ -16,6 +18,8 @@ from app.ui.words import label
 SPEAKING = (
     RefusedSave,
     StorageError,
+    FileRefused,
+    MissingContent,
     KeyFileError,
     MistypedCode,
     LockedOut,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
+from app.store.attachments import Attachments
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.outbox import Outbox
@@ -13,6 +14,7 @@ from app.store.reading import RecordReader, StoredRecord
 from app.store.recent import RecentReader
 from app.store.records import RecordStore
 from app.store.station import Station
+from app.ui.scan_folder import ScanFolder
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
 
@@ -68,6 +70,8 @@ class DeskServices:
     reader: RecordReader
     drafts: Drafts
     outbox: Outbox
+    attachments: Attachments
+    scans: ScanFolder
     due: DueReader
     recent: RecentReader
     station: Station

@@ -106,20 +106,24 @@ class Sheets(QScrollArea):
             return
         self._drawing = True
         self._runner.run(
-            lambda: next(iter(page_images(self._pdf, pixels, missing[:1]))),
-            done=self._show,
+            lambda: self.page_image(missing[0], pixels),
+            done=lambda page: self._show(missing[0], pixels, page),
             failed=self._fail,
             owner=self,
         )
 
-    def _show(self, page: PageImage) -> None:
+    def page_image(self, number: int, width_px: int) -> PageImage:
+        """One page as a picture; called off the window's thread."""
+        return next(page_images(self._pdf, width_px, [number]))
+
+    def _show(self, number: int, pixels: int, page: PageImage) -> None:
         self._drawing = False
-        label = self._pages[page.number - 1]
+        label = self._pages[number - 1]
         pixmap = QPixmap.fromImage(image_of(page))
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         label.setPixmap(pixmap)
         label.setFixedSize(pixmap.deviceIndependentSize().toSize())
-        self._drawn[page.number] = page.width
+        self._drawn[number] = pixels
         self._draw_next()
 
     def _fail(self, error: Exception) -> None:

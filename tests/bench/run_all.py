@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import bench_attach
 import bench_print
 import bench_push
 import bench_save
@@ -20,6 +21,8 @@ AIMS: dict[str, tuple[float, bool]] = {
     "patrol_log ratio": (3.0, True),
     "service_visit ratio": (3.0, True),
     "resident ratio": (3.0, True),
+    "attach 5 MB ms": (100.0, True),
+    "40 scanned pages ms": (10_000.0, True),
     "agreement cold ms": (500.0, True),
     "agreement warm ms": (50.0, True),
     "window ratio": (2.0, True),
@@ -86,8 +89,13 @@ def _push(small: bool) -> Figures:
     return {**figures, "push ratio": figures["ratio"]}
 
 
+def _attach(small: bool) -> Figures:
+    return bench_attach.measure(3, 5) if small else bench_attach.measure()
+
+
 BENCHES: dict[str, Callable[[bool], Figures]] = {
     "save": _save,
+    "attach": _attach,
     "print": _print,
     "push": _push,
     "window": _window,

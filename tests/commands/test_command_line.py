@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from real_files import jpeg
 from samples import SAMPLES
 from uuid_utils import uuid7
 
@@ -132,3 +133,21 @@ def test_an_empty_folder_has_no_keys(tmp_path):
 
 def test_a_password_is_never_an_argument():
     assert "--password " not in run("list", "--help").stdout
+
+
+def test_verify_names_an_attachment_that_is_gone(tmp_path):
+    password = tmp_path / "password.txt"
+    password.write_text(PASSWORD, encoding="utf-8")
+    folder = tmp_path / "data"
+    desk, _ = found_desk(
+        folder, station_code="511421125201", station_name="鹰头村", user=USER, password=PASSWORD
+    )
+    photo = desk.attachments.add(jpeg(), "现场.jpg")
+    visit = RECORD_TYPES["service_visit"]
+    desk.store.save(visit, SAMPLES[visit.code](photos=[photo]), by=USER, record_id=str(uuid7()))
+    desk.close()
+    whole = run("verify", "--password-file", password, folder=folder)
+    assert (whole.returncode, "附件都完好" in whole.stdout) == (0, True)
+    (folder / "attachments" / photo.sha256[:2] / photo.sha256).unlink()
+    broken = run("verify", "--password-file", password, folder=folder)
+    assert (broken.returncode, broken.stdout) == (1, f"附件 {photo.sha256[:12]} 不在数据文件夹里。\n")

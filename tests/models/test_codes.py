@@ -19,7 +19,7 @@ EXPECTED = {
     "visit_result", "satisfaction", "resident_kind", "care_category",
     "acceptance_bar", "agent_scope", "apply_manner", "appointment", "case_stage", "contact_manner", "court_decision",
     "follow_up_kind", "obligation_kind", "office_kind", "referral_class", "referral_direction", "referral_result",
-    "referral_status", "remedy", "retention", "risk_word", "told_manner",
+    "referral_status", "remedy", "retention", "risk_word", "told_manner", "evidence_form",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
 from app.ui import application
+from app.ui.scan_folder import ScanFolder
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.task_runner import TaskRunner
@@ -72,6 +73,8 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         reader=desk.reader,
         drafts=Drafts(desk.database),
         outbox=desk.outbox,
+        attachments=desk.attachments,
+        scans=ScanFolder(None, lambda folder: None),
         due=DueReader(desk.database),
         recent=RecentReader(desk.database),
         station=desk.station,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
+from app.models.mediation.evidence import Evidence
 from app.models.mediation.filling import derived, fill_case
 from app.models.mediation.parts import (
     ArchiveNote,
@@ -86,6 +87,7 @@ class MediationCase(Record):
     investigations: Mapped[list[Investigation]] = fields.rows("调查记录", Investigation)
     mediators: Mapped[list[CaseMediator]] = fields.rows("人民调解员", CaseMediator, maximum=9)
     sessions: Mapped[list[Session]] = fields.rows("调解记录", Session)
+    evidence: Mapped[list[Evidence]] = fields.rows("证据材料", Evidence)
     result: Mapped[str | None] = fields.choice("调解结果", "mediation_result")
     result_on: Mapped[date | None] = fields.day("结果日期")
     advised: Mapped[list[str] | None] = fields.choices("告知的救济途径", "remedy")

@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from app.models import fields
+from app.models.attached_file import AttachedFile
 from app.models.base import Record, Row, owner
 from app.models.fields import Search
 from app.models.problems import Problem, warning
@@ -57,6 +58,7 @@ class PatrolFinding(Row):
     responsible: Mapped[str | None] = fields.text("责任人", max_length=80, search=Search.NAME)
     due: Mapped[date | None] = fields.day("整改时限")
     handled: Mapped[str | None] = fields.text("处置情况", max_length=500, search=Search.TEXT)
+    photos: Mapped[list[AttachedFile] | None] = fields.files("照片", maximum=9)
 
 
 class PatrolLog(Record):

@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from app.models import fields
+from app.models.attached_file import AttachedFile
 from app.models.base import Record
 from app.models.fields import Search
 from app.models.problems import Problem, warning
@@ -53,6 +54,7 @@ class ServiceVisit(Record):
     result: Mapped[str | None] = fields.choice("办理结果", "visit_result")
     result_on: Mapped[date | None] = fields.day("办结日期")
     satisfaction: Mapped[str | None] = fields.choice("满意度", "satisfaction")
+    photos: Mapped[list[AttachedFile] | None] = fields.files("照片和材料", maximum=20)
 
 
 def _somebody_came(visit: ServiceVisit) -> Iterator[Problem]:
@@ -92,6 +94,7 @@ SERVICE_VISIT = RecordType(
         ),
         Section("事项", ("matter_kind", "urgent", "matter", "content", "family")),
         Section("办理", ("handler", "handling", "due", "result", "result_on", "satisfaction")),
+        Section("照片和材料", ("photos",)),
     ),
     columns=("visitor", "matter", "visited_at", "result", "handler", "number"),
     filters=("channel", "matter_kind", "result"),

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.models.fields import Field, Kind
 from app.ui.editors.base import Editor
 from app.ui.editors.choices import ChoicesEditor, YesNoEditor, make_choice
+from app.ui.editors.files import FilesEditor
 from app.ui.editors.lines import (
     IdNumberEditor,
     IntegerEditor,
@@ -41,6 +42,7 @@ EDITORS: dict[Kind, MakeEditor] = {
     Kind.PLACE: LineEditor,
     Kind.DIVISION: DivisionEditor,
     Kind.NUMBER: NumberEditor,
+    Kind.FILES: FilesEditor,
 }
 
 __all__ = ["EDITORS", "Editor"]

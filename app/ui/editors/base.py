@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.fields import Field
@@ -51,7 +51,7 @@ class Editor(QWidget):
         self._label.setBuddy(self._input)
         self._column.addWidget(widget)
         self._column.addWidget(self._message)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._column.addStretch(1)
 
     @property
     def input(self) -> QWidget:
@@ -72,6 +72,10 @@ class Editor(QWidget):
     def is_empty(self) -> bool:
         """Whether nothing is typed."""
         return self.value() in (None, "", [])
+
+    def is_busy(self) -> bool:
+        """Whether something entered is not in `value()` yet; nothing is saved meanwhile."""
+        return False
 
     def show_problem(self, sentence: str, severity: Severity) -> None:
         """Say what is wrong below the input."""

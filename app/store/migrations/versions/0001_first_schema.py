@@ -40,6 +40,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
     op.create_table(
+        "blob",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("at", sa.String(20), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
+    )
+    op.create_index("ix_blob_unkept", "blob", ["at"], unique=False, sqlite_where=sa.text("kept = 0"))
+    op.create_table(
         "device",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.String(length=36), nullable=False),
@@ -293,6 +303,7 @@ def upgrade() -> None:
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("satisfaction", sa.String(), nullable=True),
+        sa.Column("photos", sa.Text(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("station", sa.String(length=12), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -316,6 +327,13 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_service_visit_visited_at_id"), "service_visit", ["visited_at", "id"], unique=False
+    )
+    op.create_table(
+        "thumbnail",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("image", sa.LargeBinary(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_thumbnail")),
     )
     op.create_table(
         "mediation_archive_note",
@@ -344,6 +362,25 @@ def upgrade() -> None:
             ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_clause_case_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_clause")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mediation_evidence",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=True),
+        sa.Column("provider", sa.String(), nullable=True),
+        sa.Column("form", sa.String(), nullable=True),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("copies", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("files", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["mediation_case.id"], name=op.f("fk_mediation_evidence_case_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("case_id", "position", name=op.f("pk_mediation_evidence")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -540,6 +577,7 @@ def upgrade() -> None:
         sa.Column("responsible", sa.String(), nullable=True),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("handled", sa.String(), nullable=True),
+        sa.Column("photos", sa.Text(), nullable=True),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
             ["log_id"], ["patrol_log.id"], name=op.f("fk_patrol_finding_log_id"), ondelete="CASCADE"

@@ -1,0 +1,137 @@
+"""Letters between offices: transfer with its receipt, feedback, and the reference to the police form."""
+
+from collections.abc import Iterator
+
+from app.printing.page import OFFICIAL
+from app.printing.paper import Fields, Heading, Paper, Remark, Sealing, Signing, Space, Together, Words
+from app.printing.papers.common import (
+    Office,
+    Values,
+    code,
+    day_words,
+    field,
+    moment_words,
+    names,
+    party_blocks,
+    rows,
+)
+from app.printing.wording import wording
+
+
+def transfers(values: Values, office: Office) -> Iterator[Paper]:
+    """移交（委托）调解函, one for every matter this committee hands over."""
+    words = wording("transfer")
+    for row in rows(values, "referrals"):
+        if row.get("direction") != "out":
+            continue
+        title = values.get("title") or "纠纷"
+        agreed = {True: "同意", False: "不同意", None: "是否同意\u3000\u3000"}[row.get("agreed")]
+        text = words["text"].format(title=title, agreed=agreed, due=day_words(row.get("due")))
+        yield Paper(
+            words["title"],
+            (
+                Words(f"{row.get('office') or ''}：", flush=True),
+                Words(text),
+                *_matter(values, row),
+                Words(words["annex"]),
+                Sealing(office.committee, "（印章）", day_words(row.get("referred_on"))),
+                Together(
+                    (
+                        Space(20),
+                        Heading(words["receipt_title"]),
+                        Words(words["receipt"].format(title=title)),
+                        Fields(
+                            (
+                                field("签收人", row.get("received_by"), 8),
+                                field("签收日期", day_words(row.get("received_on")), 10),
+                                field("签收单位（印章）", "", 14),
+                            )
+                        ),
+                    )
+                ),
+            ),
+            number=row.get("letter_number") or "",
+            office=office.committee,
+            frame=OFFICIAL,
+        )
+
+
+def feedbacks(values: Values, office: Office) -> Iterator[Paper]:
+    """调解结果反馈函 to the office a matter came from."""
+    words = wording("feedback")
+    for row in rows(values, "referrals"):
+        if row.get("direction") != "in" or not row.get("result"):
+            continue
+        matter = f"（{row['matter_number']}）" if row.get("matter_number") else ""
+        text = words["text"].format(
+            referred=day_words(row.get("referred_on")), title=values.get("title") or "纠纷", matter=matter
+        )
+        yield Paper(
+            words["title"],
+            (
+                Words(f"{row.get('office') or ''}：", flush=True),
+                Words(text),
+                Fields(
+                    (
+                        field("来函编号", row.get("letter_number"), 12),
+                        field("调解编号", values.get("number"), 18),
+                        field("调解结果", code("referral_result", row.get("result")), 8),
+                        field("履行情况", code("performance_status", values.get("performance_status")), 6),
+                    )
+                ),
+                Words(row.get("answer") or "", blanks=3),
+                Heading(words["risk"]),
+                Words(values.get("measures") or code("risk", values.get("risk")), blanks=1),
+                Sealing(office.committee, "（印章）", day_words(row.get("answered_on"))),
+            ),
+            office=office.committee,
+            frame=OFFICIAL,
+        )
+
+
+def police_reference(values: Values, office: Office) -> Iterator[Paper]:
+    """What the police need for their own form where the matter is theirs; it replaces no police document."""
+    words = wording("police")
+    for row in rows(values, "referrals"):
+        if row.get("category") != "civil_part":
+            continue
+        yield Paper(
+            words["title"],
+            (
+                Remark(words["note"]),
+                Fields(
+                    (
+                        field("公安机关", row.get("office"), 16),
+                        field("案件编号", row.get("matter_number"), 12),
+                    )
+                ),
+                *party_blocks(values, values.get("agreed_on")),
+                Heading("时间、地点、起因、经过、结果："),
+                Words(values.get("disputed") or values.get("facts") or "", blanks=4),
+                Heading("协议内容："),
+                Words("\n".join(clause.get("content") or "" for clause in rows(values, "clauses")), blanks=3),
+                Signing("主持人（签名）"),
+                Signing("当事人（签名、捺指印）", names(values)),
+                Signing("见证人（签名）"),
+            ),
+        )
+
+
+def _matter(values: Values, row: Values) -> tuple[Fields | Words | Heading, ...]:
+    return (
+        Fields(
+            (
+                field("当事人", "、".join(names(values)), 24),
+                field("移交类别", code("referral_class", row.get("category")), 8),
+                field("警情或案件编号", row.get("matter_number"), 12),
+                field("接警时间", moment_words(row.get("reported_at")), 14),
+                field("报警人", row.get("caller"), 6),
+                field("先期处置", row.get("first_steps"), 20),
+                field("伤情或财产损失", row.get("harm"), 18),
+                field("联系人", row.get("contact"), 6),
+                field("联系电话", row.get("phone"), 9),
+            )
+        ),
+        Heading("简要情况："),
+        Words(row.get("situation") or values.get("facts") or "", blanks=3),
+    )

@@ -1,0 +1,58 @@
+"""The folder of encrypted contents: `ab/<SHA-256>`, written once, never changed."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from app.safe_file import UNFINISHED, sync_folder, writing_safely
+from app.store.blob_file import BlobDamaged, Measured, Progress, read_blob, write_blob
+
+
+class BlobFolder:
+    """Contents by their hash."""
+
+    def __init__(self, folder: Path, root: bytes) -> None:
+        self.folder = folder
+        self._root = root
+
+    def path(self, digest: str) -> Path:
+        """Where a content lies, or would."""
+        return self.folder / digest[:2] / digest
+
+    def make_folder(self, digest: str) -> None:
+        """Make the folder a content lies in, durably.  Raises OSError."""
+        for folder in (self.folder, self.path(digest).parent):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
+                sync_folder(folder.parent)
+
+    def put(self, source: BinaryIO, content: Measured, done: Progress) -> None:
+        """Write a content durably under its hash.  Raises ContentChanged, OSError; nothing is then left."""
+        with writing_safely(self.path(content.digest)) as out:
+            write_blob(source, out, self._root, content, done)
+
+    def holds(self, digest: str) -> bool:
+        """Whether the content is here and sound, read to the end; a damaged one may be written anew."""
+        try:
+            for _ in self.frames(digest):
+                pass
+        except (BlobDamaged, OSError):
+            return False
+        return True
+
+    def frames(self, digest: str) -> Iterator[bytes]:
+        """The content, each frame verified.  Raises BlobDamaged, OSError."""
+        with open(self.path(digest), "rb") as file:
+            yield from read_blob(file, self._root, digest)
+
+    def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
+        """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""
+        gone = 0
+        for folder in self.folder.glob("??"):
+            for entry in list(os.scandir(folder)):
+                unfinished = entry.name.endswith(UNFINISHED)
+                if (unfinished or unwanted(entry.name)) and entry.stat().st_mtime < before:
+                    os.unlink(entry.path)
+                    gone += 1
+        return gone
