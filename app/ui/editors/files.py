@@ -22,6 +22,7 @@ from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.words import label, short_moment
 
+BAR = 10  # pixels
 LARGE = 2 * 2**20  # bytes from which a bar says how far it is
 
 
@@ -56,11 +57,14 @@ class FilesEditor(Editor):
         self.undo_button.clicked.connect(self._put_back)
         self.bar = QProgressBar()
         self.bar.setAccessibleName(self.tr("加入文件的进度"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(BAR)
         self._went.connect(self._show_progress)
-        self._hint = words(self.tr("可以把照片、扫描件、PDF、录音拖到这里"), "hint")
+        self._hint = words("", "hint")
         self.place_input(self._laid_out(), self.add_button)
         self.add_button.setAccessibleName(self.tr("{name}：添加文件").format(name=label(field.label)))
         self.setAcceptDrops(True)
+        self._say_how()
         pasting = QShortcut(QKeySequence.StandardKey.Paste, self, self.paste)
         pasting.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.undo_button.hide()
@@ -149,7 +153,6 @@ class FilesEditor(Editor):
             with suppress(RuntimeError):
                 self._went.emit(done, of)
 
-        self.bar.setFormat(self.tr("正在加入 {name}　%p%").format(name=source.name.replace("%", "%%")))
         self.services.runner.run(
             lambda: attachments.add(source.content, source.name, done=went),
             done=lambda file: self._took(turn, file),
@@ -164,6 +167,7 @@ class FilesEditor(Editor):
             return
         self._waiting.pop(0)
         self.bar.hide()
+        self._say_how()
         if file is not None and all(known.sha256 != file.sha256 for known in self.strip.files()):
             self._changed([*self.strip.files(), file])
         if refusal:
@@ -182,11 +186,19 @@ class FilesEditor(Editor):
             self.bar.setMaximum(of)
             self.bar.setValue(done)
             self.bar.show()
+            sentence = self.tr("正在加入 {name}　{percent}%")
+            self._hint.setText(sentence.format(name=self._waiting[0].name, percent=100 * done // of))
+            self._hint.show()
 
     def _show(self, files: Sequence[AttachedFile]) -> None:
         self.strip.show_files(files)
-        self._hint.setVisible(not files)
+        self._say_how()
         self.undo_button.setVisible(self._taken_away is not None)
+
+    def _say_how(self) -> None:
+        """How files come in, where there is none yet."""
+        self._hint.setText(self.tr("可以把照片、扫描件、PDF、录音拖到这里"))
+        self._hint.setVisible(not self.strip.files())
 
     def _remove(self, file: AttachedFile) -> None:
         self._taken_away = file
