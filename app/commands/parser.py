@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from app.models.mediation.documents import DOCUMENTS
 from app.models.registry import RECORD_TYPES
 
 
@@ -54,7 +55,12 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     showing.add_argument("id", metavar="编号或ID")
     printing = commands.add_parser("print", help="把文书存为 PDF")
     printing.add_argument("number", metavar="案件编号")
-    printing.add_argument("document", choices=["agreement"], metavar="文书", help="agreement：人民调解协议书")
+    printing.add_argument(
+        "document",
+        choices=DOCUMENTS,
+        metavar="文书",
+        help="；".join(f"{code} {title}" for code, title in DOCUMENTS.items()),
+    )
     printing.add_argument("-o", "--output", type=Path, required=True, metavar="文件.pdf")
     for command in (importing, listing, showing, printing):
         _sign_in(command)

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from app.commands.desk import Desk
+from app.commands.printing import print_document_of
 from app.exchange.importing import ImportReport, RefusedRow, import_rows
 from app.exchange.source_rows import UnreadableFile, source_rows
 from app.models import payload
-from app.models.mediation.committee import committee_name
+from app.models.mediation.documents import NothingToPrint
 from app.models.record_type import RecordType
 from app.models.registry import RECORD_TYPES
-from app.printing.agreement import agreement_pdf
-from app.printing.agreement_case import agreement_paper, is_draft
+from app.printing.agreement_case import is_draft
 from app.safe_file import write_safely
 from app.store.reading import ListQuery, StoredRecord
 
@@ -70,15 +70,17 @@ def show_record(desk: Desk, arguments: Namespace) -> int:
 
 
 def print_document(desk: Desk, arguments: Namespace) -> int:
-    """Write the agreement of a case as PDF; lists what no font could print."""
+    """Write a document of a case as PDF; lists what no font could print."""
     case = desk.reader.by_number(RECORD_TYPES["mediation_case"], arguments.number)
     if case is None:
         print(f"没有编号为“{arguments.number}”的案件，请核对。", file=sys.stderr)
         return 1
-    paper = agreement_paper(case.values, committee=committee_name(desk.station.name))
-    printed = agreement_pdf(paper, draft=is_draft(case.values))
+    try:
+        printed = print_document_of(desk, case, arguments.document, draft=is_draft(case.values))
+    except NothingToPrint as nothing:
+        print(nothing, file=sys.stderr)
+        return 1
     write_safely(arguments.output, printed.data)
-    desk.note("print", f"mediation_case/{case.id} agreement")
     print(f"已存为 {arguments.output}，共 {printed.pages} 页。")
     if printed.missing:
         print(f"有 {len(printed.missing)} 个字没有字体，印成方框：{' '.join(printed.missing)}")

@@ -190,7 +190,7 @@ def _case(guide: Guide, folder: Path) -> None:
     preview.close()
     record = guide.desk_window.services.reader.load(RECORD_TYPES["mediation_case"], record_id)
     assert record is not None
-    printed = guide.desk_window.services.print_agreement(record, False)
+    printed = guide.desk_window.services.print_case(record, "agreement", False)
     (folder / "agreement.pdf").write_bytes(printed.data)
 
 

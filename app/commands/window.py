@@ -21,7 +21,6 @@ from app.commands.desk import (
     utc_now,
 )
 from app.models.divisions import Divisions
-from app.models.mediation.committee import committee_name
 from app.models.station_time import station_day
 from app.security.keyslots import KeySlots
 from app.settings import Settings, load_settings, save_settings
@@ -97,7 +96,7 @@ class DeskWindow(QObject):
             user=desk.user,
             clock=desk.clock,
             sync=DeskSync(self._news, self._loop, desk.settings.district_url, self._register),
-            print_agreement=self._print_agreement,
+            print_case=self._print_case,
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
@@ -143,15 +142,11 @@ class DeskWindow(QObject):
         self._loop.start()
         return self._loop
 
-    def _print_agreement(self, record: StoredRecord, draft: bool) -> "PrintedPdf":
+    def _print_case(self, record: StoredRecord, code: str, draft: bool) -> "PrintedPdf":
         # The typesetter loads with the first print, not with the window.
-        from app.printing.agreement import agreement_pdf  # noqa: PLC0415
-        from app.printing.agreement_case import agreement_paper  # noqa: PLC0415
+        from app.commands.printing import print_document_of  # noqa: PLC0415
 
-        paper = agreement_paper(record.values, committee=committee_name(self.desk.station.name))
-        printed = agreement_pdf(paper, draft=draft)
-        self.desk.note("print", f"mediation_case/{record.id} agreement")
-        return printed
+        return print_document_of(self.desk, record, code, draft=draft)
 
     def _remember(self, settings: Settings) -> None:
         self.desk.settings = settings

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from threading import Lock
 
 import pypdfium2
 
-MOST_PIXELS = 40_000_000  # of one drawn page; a PDF from elsewhere may be a mile long
+from app.printing.pdfium import PDFIUM
 
-# PDFium may be called from any thread, but from one at a time.
-_turn = Lock()
+MOST_PIXELS = 40_000_000  # of one drawn page; a PDF from elsewhere may be a mile long
 
 
 class UnreadablePdfError(ValueError):
@@ -32,7 +30,7 @@ class PageImage:
 
 def page_count(pdf: bytes) -> int:
     """How many pages there are; UnreadablePdfError when the bytes are no PDF."""
-    with _turn:
+    with PDFIUM:
         document = _open(pdf)
         try:
             return len(document)
@@ -46,16 +44,16 @@ def page_images(pdf: bytes, width_px: int, pages: Iterable[int] | None = None) -
     A page too long for that is drawn smaller.  Raises UnreadablePdfError when the bytes are no PDF or a page
     cannot be drawn, and IndexError for a page it does not have.
     """
-    with _turn:
+    with PDFIUM:
         document = _open(pdf)
         count = len(document)
     try:
         for number in pages if pages is not None else range(1, count + 1):
-            with _turn:
+            with PDFIUM:
                 image = _drawn(document, number, width_px)
             yield image
     finally:
-        with _turn:
+        with PDFIUM:
             document.close()
 
 

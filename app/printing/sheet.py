@@ -8,6 +8,7 @@ from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
@@ -81,6 +82,10 @@ class Sheet:
         """Draws an upright line, weight in points."""
         self._canvas.setLineWidth(weight)
         self._canvas.line(x, y1, x, y2)
+
+    def picture(self, jpeg: bytes, x: float, y: float, width: float, height: float) -> None:
+        """Draws a JPEG with its lower left corner at (x, y)."""
+        self._canvas.drawImage(ImageReader(BytesIO(jpeg)), x, y, width, height)
 
     def begin_artifact(self) -> None:
         """What follows belongs to the page, not to the text, up to end_artifact (ISO 32000-1, 14.8.2.2)."""

@@ -202,16 +202,15 @@ class MainWindow(QMainWindow):
     def _search(self) -> None:
         self.page(self.current_page()).go_to_search()
 
-    def _print(self, record: StoredRecord) -> None:
-        # Preview and typesetter load with the first print, not with the window.
-        from app.ui.preview import open_agreement  # noqa: PLC0415
+    def _print(self, record: StoredRecord, code: str) -> None:
+        # Preview, typesetter and PDFium load with the first print, not with the window.
+        from app.ui.preview import open_paper  # noqa: PLC0415
 
-        # Printing and PDFium are loaded when somebody prints, not when the window opens.
-
-        open_agreement(
+        open_paper(
             self,
             self._services,
             record,
+            code,
             opened=self.previewed.emit,
             failed=lambda error: self.tell(sentence_of(error)),
         )

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
+from app.models.mediation.documents import AGREEMENT, DOCUMENTS
 from app.printing.agreement_case import is_draft
 from app.printing.sheet import PrintedPdf
 from app.store.reading import StoredRecord
@@ -191,26 +192,28 @@ class Preview(QDialog):
         self.sheets.hold(False)
 
 
-def open_agreement(
+def open_paper(
     window: QWidget,
     services: DeskServices,
     record: StoredRecord,
+    code: str,
     *,
     opened: Callable[[Preview], None],
     failed: Callable[[Exception], None],
 ) -> None:
-    """Print the agreement of a case off the window's thread and show it over `window`."""
-    draft = record.void_reason is not None or is_draft(record.values)
-    title = "人民调解协议书 {number}".format(number=record.values.get("number") or "").strip()
+    """Print a document of a case off the window's thread and show it over `window`."""
+    agreement = code == AGREEMENT
+    draft = agreement and (record.void_reason is not None or is_draft(record.values))
+    title = f"{label(DOCUMENTS[code])} {record.values.get('number') or ''}".strip()
 
     def show(pdf: PrintedPdf) -> None:
-        copies = len(record.values.get("parties") or []) + 1
+        copies = len(record.values.get("parties") or []) + 1 if agreement else 1
         preview = Preview(pdf, title, copies=copies, runner=services.runner, draft=draft, parent=window)
         preview.open()
         opened(preview)
 
     services.runner.run(
-        lambda: services.print_agreement(record, draft), done=show, failed=failed, owner=window
+        lambda: services.print_case(record, code, draft), done=show, failed=failed, owner=window
     )
 
 

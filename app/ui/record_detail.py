@@ -45,6 +45,8 @@ class RecordDetail(QWidget):
         self.ribbon = CaseRibbon(services) if record_type is MEDIATION_CASE else None
         self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
         self.print = button(self.tr("打印协议书"), sign="print")
+        self.dossier = button(self.tr("卷宗"), sign="file-pdf")
+        self.dossier.setToolTip(self.tr("卷宗里的每一份文书：有没有、缺什么、单独打印或整卷打印"))
         self.void = button(self.tr("作废"), "danger", sign="void")
         self.edit.clicked.connect(self.edit_requested)
         self.print.clicked.connect(self.print_requested)
@@ -56,8 +58,10 @@ class RecordDetail(QWidget):
         acts.addWidget(self.edit)
         if record_type.code == "mediation_case":
             acts.addWidget(self.print)
+            acts.addWidget(self.dossier)
         else:
             self.print.hide()
+            self.dossier.hide()
         acts.addStretch(1)
         acts.addWidget(self.void)
         self._body = QVBoxLayout()

@@ -12,6 +12,7 @@ from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import Change, StoredRecord
 from app.ui.banner import Banner
+from app.ui.dossier_dialog import DossierDialog
 from app.ui.form_page import FormPage
 from app.ui.layouts import button, words
 from app.ui.page import Page
@@ -35,7 +36,7 @@ class RecordPage(Page):
     """List, detail and form of one record type."""
 
     saved = Signal(str, str)
-    print_requested = Signal(object)
+    print_requested = Signal(object, str)
 
     def __init__(
         self, services: DeskServices, record_type: RecordType, parent: QWidget | None = None
@@ -68,6 +69,7 @@ class RecordPage(Page):
         if self.detail.ribbon is not None:
             self.detail.ribbon.wanted.connect(self._edit_at)
             self.detail.ribbon.signing.connect(self._sign)
+            self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
         self.form_page.left.connect(self._leave_form)
@@ -192,6 +194,15 @@ class RecordPage(Page):
         self._edit()
         self.form_page.form.jump_to(path)
 
+    def _show_dossier(self) -> None:
+        if self._record is None:
+            return
+        record = self._record
+        dossier = DossierDialog(record, self)
+        dossier.print_requested.connect(lambda code: self.print_requested.emit(record, code))
+        dossier.wanted.connect(self._edit_at)
+        dossier.open()
+
     def _sign(self) -> None:
         if self._record is None:
             return
@@ -245,7 +256,7 @@ class RecordPage(Page):
 
     def _print(self) -> None:
         if self._record is not None and self._type.code == "mediation_case":
-            self.print_requested.emit(self._record)
+            self.print_requested.emit(self._record, "agreement")
 
     def _saved(self, record_id: str, sentence: str) -> None:
         self.saved.emit(self._type.code, record_id)

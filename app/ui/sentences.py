@@ -4,6 +4,7 @@ import logging
 
 from PySide6.QtCore import QCoreApplication
 
+from app.models.mediation.documents import NothingToPrint
 from app.resources import MissingResourceError
 from app.security.attempts import LockedOut
 from app.security.keyslots import KeyFileError, MistypedCode
@@ -16,6 +17,7 @@ from app.store.records import RefusedSave
 from app.ui.words import label
 
 SPEAKING = (
+    NothingToPrint,
     RefusedSave,
     StorageError,
     FileRefused,

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
-class PrintAgreement(Protocol):
-    """Prints the agreement of a mediation case; `draft` lays 草稿 under every page."""
+class PrintCase(Protocol):
+    """Prints a document of a mediation case by its code (app.printing.case_print); `draft` lays 草稿 under it."""
 
-    def __call__(self, record: StoredRecord, draft: bool) -> "PrintedPdf": ...
+    def __call__(self, record: StoredRecord, code: str, draft: bool) -> "PrintedPdf": ...
 
 
 class SyncControl(Protocol):
@@ -80,4 +80,4 @@ class DeskServices:
     user: str
     clock: Clock
     sync: SyncControl
-    print_agreement: PrintAgreement
+    print_case: PrintCase

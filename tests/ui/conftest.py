@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from app import resources
 from app.models.divisions import Divisions
-from app.printing.agreement import agreement_pdf
-from app.printing.agreement_case import agreement_paper
+from app.printing.case_print import print_case
+from app.printing.papers.common import Office
 from app.printing.sheet import PrintedPdf
 from app.settings import Settings
 from app.store.drafts import Drafts
@@ -83,9 +83,10 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         user=USER,
         clock=desk.clock,
         sync=DeskSync(SyncNews(), None, ADDRESS),
-        print_agreement=print_agreement,
+        print_case=print_of_case,
     )
 
 
-def print_agreement(record: StoredRecord, draft: bool) -> PrintedPdf:
-    return agreement_pdf(agreement_paper(record.values, committee="鹰头村人民调解委员会"), draft=draft)
+def print_of_case(record: StoredRecord, code: str, draft: bool) -> PrintedPdf:
+    office = Office("鹰头村人民调解委员会", "鹰头村")
+    return print_case(code, record.values, office, lambda _: b"", draft=draft)

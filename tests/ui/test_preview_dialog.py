@@ -19,7 +19,7 @@ from app.ui.record_page import RecordPage
 from app.ui.services import DeskServices
 from app.ui.task_runner import TaskRunner
 from tests.samples import mediation_case, party
-from tests.ui.conftest import print_agreement
+from tests.ui.conftest import print_of_case
 
 MANY = [
     party("applicant", "张石头"),
@@ -41,7 +41,7 @@ def stored(services: DeskServices, **changes: object) -> str:
 def pdf(services: DeskServices) -> PrintedPdf:
     record = services.reader.load(RECORD_TYPES["mediation_case"], stored(services, parties=MANY))
     assert record is not None
-    return print_agreement(record, False)
+    return print_of_case(record, "agreement", False)
 
 
 @pytest.fixture

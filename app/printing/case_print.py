@@ -1,0 +1,32 @@
+"""Any document of a case by its code: one paper, all of a kind, or the whole dossier."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.models.attached_file import AttachedFile
+from app.models.mediation.documents import AGREEMENT, DOSSIER
+from app.printing.agreement import agreement_pdf
+from app.printing.agreement_case import agreement_paper
+from app.printing.case_papers import case_pdfs
+from app.printing.dossier import dossier_pdf, joined
+from app.printing.papers.common import Office
+from app.printing.sheet import PrintedPdf
+
+
+def print_case(
+    code: str,
+    values: Mapping[str, Any],
+    office: Office,
+    content: Callable[[AttachedFile], bytes],
+    *,
+    draft: bool = False,
+) -> PrintedPdf:
+    """The document `code` of app.models.mediation.documents; `content` gives the bytes of an attached file.
+
+    Raises NothingToPrint where the case has no such paper, KeyError for an unknown code, OSError for a font.
+    """
+    if code == DOSSIER:
+        return dossier_pdf(values, office, content).pdf
+    if code == AGREEMENT:
+        return agreement_pdf(agreement_paper(values, committee=office.committee), draft=draft)
+    return joined(case_pdfs(code, values, office))
