@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,7 +16,7 @@ from app.models.mediation.practice import Practice
 from app.models.station_time import station_day
 from app.models.working_days import national_calendar
 from app.store.reading import StoredRecord
-from app.ui.icons import icon
+from app.ui.laid_button import LaidButton
 from app.ui.layouts import button, card, emptied, words
 from app.ui.services import DeskServices
 from app.ui.sign import Sign
@@ -99,7 +99,7 @@ class CaseRibbon(QWidget):
             text = self.tr("“{step}”还差：").format(step=label(current.title))
             self._below.addWidget(words(text, "label"))
         for problem in current.missing[:SHOWN]:
-            link = button(label(problem.message), "link")
+            link = _link(label(problem.message))
             link.clicked.connect(lambda _=False, path=problem.path: self.wanted.emit(path))
             self._below.addWidget(link)
         if len(current.missing) > SHOWN:
@@ -121,14 +121,26 @@ class CaseRibbon(QWidget):
             days = (deadline.due - today).days
             when = self.tr("已过 {days} 天") if days < 0 else self.tr("还有 {days} 天")
             text = f"{day_text(deadline.due)}　{label(deadline.words)}（{when.format(days=abs(days))}）"
-            link = button(text, "link")
-            link.setIcon(icon("warning" if days < 0 else "calendar"))
+            link = _link(text, "warning" if days < 0 else "calendar")
             link.clicked.connect(lambda _=False, path=deadline.path: self.wanted.emit(path))
             self._below.addWidget(link)
 
     def _say_signs(self, signs: Sequence[EarlySign]) -> None:
         for sign in signs:
             self._below.addWidget(words(label(sign.reason), "warning"))
+
+
+def _link(text: str, sign: str | None = None) -> LaidButton:
+    """A link whose words wrap; `text` is its accessible name too."""
+    made = LaidButton("link", text, "")
+    row = QHBoxLayout(made)
+    row.setContentsMargins(2, 3, 2, 3)
+    row.setSpacing(6)
+    if sign:
+        row.addWidget(Sign(sign, LIGHT.accent), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(words(text, "link"), 1)
+    made.let_clicks_through()
+    return made
 
 
 def _pill(step: Step) -> QFrame:

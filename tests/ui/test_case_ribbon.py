@@ -23,10 +23,13 @@ OPEN = {
 
 @pytest.fixture
 def page_of(qtbot, desk, services):
+    kept = []  # a page outlives its dialogs, as it does in the window
+
     def make(values):
         record_id = str(uuid7())
         desk.store.save(MEDIATION_CASE, values, by="李调解", record_id=record_id)
         page = RecordPage(services, MEDIATION_CASE)
+        kept.append(page)
         qtbot.addWidget(page)
         page.resize(1366, 768)
         page.show()
@@ -34,7 +37,12 @@ def page_of(qtbot, desk, services):
         services.runner.wait_idle()
         return page, record_id
 
-    return make
+    yield make
+    kept.clear()
+
+
+def text_of(link):
+    return link.text() or link.accessibleName()
 
 
 def links(page):
@@ -43,16 +51,16 @@ def links(page):
 
 
 def missing(page):
-    return [link.text() for link in links(page) if "还没有" in link.text()]
+    return [text_of(link) for link in links(page) if "还没有" in text_of(link)]
 
 
 def press(page, words):
-    next(link for link in links(page) if words in link.text()).click()
+    next(link for link in links(page) if words in text_of(link)).click()
 
 
 def test_what_is_missing_leads_to_its_field(qtbot, services, page_of):
     page, _ = page_of(mediation_case(**OPEN, notice_on=None))
-    said = [link.text() for link in links(page)]
+    said = [text_of(link) for link in links(page)]
     assert any("权利义务" in text for text in said)
     press(page, "权利义务")
     notice = page.form_page.form.editors["notice_on"]

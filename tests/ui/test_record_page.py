@@ -19,8 +19,11 @@ WORDS = {"mediation_case": "吐尔逊", "patrol_log": "周队长", "service_visi
 
 @pytest.fixture
 def page_of(qtbot, services):
+    kept = []  # a page outlives its dialogs, as it does in the window
+
     def make(record_type):
         page = RecordPage(services, record_type)
+        kept.append(page)
         qtbot.addWidget(page)
         page.resize(1366, 768)
         page.show()
@@ -28,7 +31,8 @@ def page_of(qtbot, services):
         services.runner.wait_idle()
         return page
 
-    return make
+    yield make
+    kept.clear()
 
 
 def write(page, values):
