@@ -32,6 +32,7 @@ class Settings:
     text_size: int = 100
     theme: str = "light"
     language: str = "zh_CN"
+    second_backup: str | None = None  # a folder on another drive that takes a second copy of every backup
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -85,4 +86,5 @@ def _sound(settings: Settings) -> bool:
         and settings.text_size in TEXT_SIZES
         and settings.theme in THEMES
         and isinstance(settings.language, str)
+        and (settings.second_backup is None or isinstance(settings.second_backup, str))
     )
