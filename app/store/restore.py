@@ -110,16 +110,20 @@ class Restore:
         self._fresh = beside(self._target, ".restored")
 
     def run(
-        self, found: Sequence[BackupSet], key_of: KeyOf, user: str, chosen: BackupSet | None = None
+        self,
+        found: Sequence[BackupSet],
+        key_of: KeyOf,
+        user: str,
+        chosen: Sequence[BackupSet] | None = None,
     ) -> Recovered:
-        """Put the first of `found` (or `chosen` alone) in the place of the desk's file, if it verifies.
+        """Put the first of `chosen` (of all `found` for None) that verifies in the place of the desk's file.
 
         What was there is in quarantine before anything is replaced.  The file begins a new epoch, beyond those
         of all backups found.  Raises NoGoodBackup, RestoreFailed; then everything is as it was.
         """
         try:
             with _cleared(self._fresh):
-                return self._run(found, key_of, user, [chosen] if chosen else found)
+                return self._run(found, key_of, user, found if chosen is None else chosen)
         except FAILURES as failure:
             raise restore_failure(failure) from failure
 

@@ -380,7 +380,7 @@ def test_a_chosen_older_backup_is_restored_alone(station, clock):
         station.backups.make()
     found = candidates(backup_roots(station.path))
     recovered = Restore(station.path, clock, lambda step, part: True).run(
-        found, lambda slots: slots.unlock(USER, PASSWORD), USER, chosen=found[-1]
+        found, lambda slots: slots.unlock(USER, PASSWORD), USER, chosen=[found[-1]]
     )
     assert (recovered.backup.number, recovered.after_backup) == (1, LATER)
 
