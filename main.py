@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Namespace) -> int:
     # Imported only for the command that needs it: a list over ssh has no use for Qt.
     if arguments.command is None:
-        from app.commands.window import open_window
+        from app.commands.stage import open_window
 
         return open_window(arguments.data)
     if arguments.command == "demo":

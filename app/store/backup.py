@@ -48,6 +48,7 @@ class BackupState:
     second: Path | None = None
     second_sets: tuple[BackupSet, ...] = ()
     drill: Drill | None = None
+    second_failure: str = ""
     failure: str = ""
     damaged: bool = False
 

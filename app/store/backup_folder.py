@@ -10,6 +10,7 @@ from app.safe_file import sync_folder
 from app.store import blob_copies
 from app.store.backup_errors import BackupFull
 from app.store.backup_set import BLOB_LIST, sets_in
+from app.store.folder import FolderRefused
 from app.store.rotation import kept
 
 UNFINISHED, LEAVING = ".new", ".old"
@@ -55,6 +56,27 @@ def prune(root: Path) -> None:
     if None not in lists:
         wanted = (name for listed in lists for name in listed or {})
         blob_copies.drop_unlisted(root / blob_copies.FOLDER, wanted)
+
+
+def check_second(data: Path, chosen: Path) -> str:
+    """A remark on a folder chosen for second copies, "" for none.
+
+    Raises FolderRefused where it lies in the data folder or cannot be written.
+    """
+    place = chosen.resolve()
+    if place.is_relative_to(data.resolve()) or data.resolve().is_relative_to(place):
+        raise FolderRefused("这个文件夹和数据在一处，丢了会一起丢；请选移动硬盘或 U 盘上的文件夹。")
+    probe = place / ".write-probe"
+    try:
+        probe.write_bytes(b"1")
+        probe.unlink()
+    except OSError as failure:
+        raise FolderRefused(
+            "这个文件夹不能写入，没有采用；请换一个文件夹，或检查盘是否插好、是否写保护。"
+        ) from failure
+    if place.stat().st_dev == data.stat().st_dev:
+        return "这个文件夹和数据在同一块硬盘上，硬盘坏了两份都会丢；有移动硬盘时请改到移动硬盘上。"
+    return ""
 
 
 def _clear(root: Path) -> None:

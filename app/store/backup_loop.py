@@ -10,7 +10,7 @@ from app.store.backup_errors import BackupFailed, BackupStopped, SourceDamaged, 
 from app.store.errors import StorageError
 
 LOOK_EVERY = 600.0  # seconds between two looks at whether a backup is due
-START_AFTER = 5.0  # seconds the window has to itself first
+START_AFTER = 15.0  # seconds the window has to itself first
 
 _log = logging.getLogger(__name__)
 

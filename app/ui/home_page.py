@@ -13,6 +13,7 @@ from app.store.drafts import Draft
 from app.store.due import DueItem
 from app.store.outbox import Refusal
 from app.store.recent import Touched
+from app.ui.backup_words import alarm_text
 from app.ui.banner import Banner
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
 from app.ui.layouts import scrolling, words
@@ -73,6 +74,7 @@ class HomePage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(column))
+        services.backup.news.changed.connect(self._warn)
         self._narrow: bool | None = None
         self._arrange()
         self._greet()
@@ -175,11 +177,18 @@ class HomePage(Page):
 
     def _show(self, today: Today) -> None:
         now = self._services.clock()
-        self._banner.clear()
+        self._warn()
         self._due.show_items(today.due, station_day(now))
         self._drafts.show_drafts(today.drafts, today.headlines, now)
         self._refused.show_refusals(today.refused, today.headlines, now)
         self._newest.show_records(today.newest, now)
+
+    def _warn(self) -> None:
+        alarm = alarm_text(self._services.backup.news.state, self._services.clock())
+        if alarm:
+            self._banner.show_error(alarm)
+        else:
+            self._banner.clear()
 
     def _tell(self, error: Exception) -> None:
         self._banner.show_error(sentence_of(error))

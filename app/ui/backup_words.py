@@ -1,0 +1,57 @@
+"""How it stands with the backups, in words: for the status line, the home page and the page of backups."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from app.store.backup import ATTACHMENTS, COPYING, SECOND, BackupState
+from app.store.drill import Drill
+from app.store.restore import CHECKING, PLACING
+from app.ui.words import label, short_moment
+
+
+def newest_text(state: BackupState, now: datetime) -> str:
+    """`上次验证备份 14:05`; `还没有备份`."""
+    if state.newest is None:
+        return QCoreApplication.translate("BackupWords", "还没有备份")
+    at = short_moment(state.newest.made_at, now)
+    return QCoreApplication.translate("BackupWords", "上次验证备份 {at}").format(at=at)
+
+
+def alarm_text(state: BackupState, now: datetime) -> str:
+    """The sentence of the red banner; "" while all is well."""
+    if state.damaged or (state.failure and state.is_stale(now)):
+        return label(state.failure)
+    if state.drill is not None and state.drill.faults:
+        return QCoreApplication.translate(
+            "BackupWords", "恢复演练没有通过：{fault}请打开“备份”页，按“立即备份”再做一份。"
+        ).format(fault=label(state.drill.faults[0]))
+    if state.newest is not None and state.is_stale(now):
+        return QCoreApplication.translate(
+            "BackupWords", "超过两天没有验证过的备份（{at}）。请打开“备份”页，按“立即备份”。"
+        ).format(at=newest_text(state, now))
+    return ""
+
+
+def drill_text(drill: Drill | None, now: datetime) -> str:
+    """`11月23日 14:05，128 条记录完好`; `还没有`."""
+    if drill is None:
+        return QCoreApplication.translate("BackupWords", "还没有")
+    at = short_moment(drill.at, now)
+    if drill.faults:
+        return QCoreApplication.translate("BackupWords", "{at}，没有通过").format(at=at)
+    return QCoreApplication.translate("BackupWords", "{at}，{count} 条记录完好").format(
+        at=at, count=drill.records
+    )
+
+
+def step_text(step: str) -> str:
+    """What is being done now."""
+    texts = {
+        COPYING: QCoreApplication.translate("BackupWords", "正在复制并验证数据……"),
+        ATTACHMENTS: QCoreApplication.translate("BackupWords", "正在复制附件……"),
+        SECOND: QCoreApplication.translate("BackupWords", "正在复制到另一个盘……"),
+        CHECKING: QCoreApplication.translate("BackupWords", "正在检查备份……"),
+        PLACING: QCoreApplication.translate("BackupWords", "正在放回附件……"),
+    }
+    return texts.get(step, "")
