@@ -145,6 +145,7 @@ class Backups:
                     root / blob_copies.FOLDER,
                     blob_copies.read_list(made.path / BLOB_LIST) or {},
                     lambda done, total: progress(SECOND, 0.5 + done / total / 2),
+                    link=False,
                 )
             prune(root)
         except FAILURES as failure:
@@ -184,6 +185,7 @@ class Backups:
                 self.root / blob_copies.FOLDER,
                 known or {},
                 lambda done, total: progress(ATTACHMENTS, done / total),
+                link=True,
             )
             blob_copies.write_list(fresh / BLOB_LIST, listed)
             made = BackupSet(fresh, number, now, copy.stat().st_size, len(listed), contents)

@@ -36,11 +36,13 @@ def blob_names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
-def carry(source: Path, target: Path, known: Mapping[str, tuple[int, str]], go_on: GoOn) -> Blobs:
+def carry(
+    source: Path, target: Path, known: Mapping[str, tuple[int, str]], go_on: GoOn, *, link: bool
+) -> Blobs:
     """Put every attachment that `target` lacks into it and answer what `source` holds.
 
-    On the same disk it is a second name of the same file and costs no room; elsewhere it is a copy.  Files are
-    read only once: `known` is what an earlier backup noted of them.  Raises OSError, BlobsStopped.
+    `link` gives the same file a second name, which costs no room, where the disk can do that.  Files are read
+    only once: `known` is what an earlier backup noted of them.  Raises OSError, BlobsStopped.
     """
     names = blob_names(source)
     listed: Blobs = {}
@@ -53,18 +55,19 @@ def carry(source: Path, target: Path, known: Mapping[str, tuple[int, str]], go_o
             noted = noted or found
             # What has changed since it was noted is damaged; the copies of earlier backups stay.
             if found == noted:
-                put(source / name, target / name)
+                put(source / name, target / name, link=link)
         listed[name] = noted
     return listed
 
 
-def put(source: Path, target: Path) -> None:
+def put(source: Path, target: Path, *, link: bool) -> None:
     """Give `target` the content of `source` durably, replacing what may stand there.  Raises OSError."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = target.with_name(target.name + ".new")
     fresh.unlink(missing_ok=True)
     try:
-        _link_or_copy(source, fresh)
+        if not (link and _linked(source, fresh)):
+            copy_file(source, fresh)
         os.replace(fresh, target)
     finally:
         # Of two names of one file the replacing leaves the first standing (rename(2)).
@@ -116,13 +119,14 @@ def read_list(path: Path) -> Blobs | None:
         return None
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def _linked(source: Path, target: Path) -> bool:
     try:
         os.link(source, target)
     except OSError as failure:
         if failure.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
-        copy_file(source, target)
+        return False
+    return True
 
 
 def _has_length(path: Path, length: int) -> bool:

@@ -215,7 +215,7 @@ class Restore:
             if source is None:
                 lost += 1
             else:
-                blob_copies.put(source, target)
+                blob_copies.put(source, target, link=source.is_relative_to(self._folder))
         return lost
 
     def _renew(

@@ -37,7 +37,8 @@ class BackupPage(Page):
         self._services = services
         self._backup = services.backup
         self.banner = Banner()
-        self._newest, self._drill, self._second = (words("", "figure") for _ in range(3))
+        self._newest, self._drill, self._second = (words("", "section", wrap=False) for _ in range(3))
+        self._drilled = words("", "muted", wrap=False)
         self.now = button(self.tr("立即备份"), "primary", sign="backup", colour=LIGHT.on_accent)
         self.halt = button(self.tr("停下"))
         self.bar, self._step = QProgressBar(), words("", "muted", wrap=False)
@@ -71,7 +72,8 @@ class BackupPage(Page):
         """Show the last state the backup thread reported."""
         state, now = self._backup.news.state, self._services.clock()
         self._newest.setText(short_moment(state.newest.made_at, now) if state.newest else self.tr("还没有"))
-        self._drill.setText(drill_text(state.drill, now))
+        self._drill.setText(short_moment(state.drill.at, now) if state.drill else self.tr("还没有"))
+        self._drilled.setText(drill_text(state.drill))
         self._second.setText(self._second_text())
         self._place.setText(
             self.tr("正在用：{path}").format(path=state.second.parent)
@@ -116,22 +118,18 @@ class BackupPage(Page):
         for place, (title, figure) in enumerate(titled):
             figures.addWidget(words(title, "muted", wrap=False), 0, place)
             figures.addWidget(figure, 1, place, Qt.AlignmentFlag.AlignVCenter)
-            figure.setWordWrap(False)
             figure.setAccessibleName(title)
+        figures.addWidget(self._drilled, 2, 1)
         figures.setColumnStretch(3, 1)
-        top = QHBoxLayout()
-        top.addLayout(figures, 1)
-        top.addWidget(self.now, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(top)
-        column.addWidget(
-            words(
-                self.tr(
-                    "打开时和每 4 小时自动备份一次，每份都打开验证过；每月自动演练一次恢复。"
-                    "备份和数据一样加密，用同一个口令或恢复码打开。"
-                ),
-                "muted",
-            )
+        column.addLayout(figures)
+        said = words(
+            self.tr(
+                "打开时和每 4 小时自动备份一次，每份都打开验证过；每月自动演练一次恢复。"
+                "备份和数据一样加密，用同一个口令或恢复码打开。"
+            ),
+            "muted",
         )
+        self._with_buttons(frame, column, said, self.now)
         under_way = QHBoxLayout()
         self.bar.setRange(0, 100)
         self.bar.setAccessibleName(self.tr("备份进度"))

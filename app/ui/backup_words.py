@@ -33,15 +33,14 @@ def alarm_text(state: BackupState, now: datetime) -> str:
     return ""
 
 
-def drill_text(drill: Drill | None, now: datetime) -> str:
-    """`11月23日 14:05，128 条记录完好`; `还没有`."""
+def drill_text(drill: Drill | None) -> str:
+    """`128 条记录、30 个附件完好`; `没有通过`; "" before the first one."""
     if drill is None:
-        return QCoreApplication.translate("BackupWords", "还没有")
-    at = short_moment(drill.at, now)
+        return ""
     if drill.faults:
-        return QCoreApplication.translate("BackupWords", "{at}，没有通过").format(at=at)
-    return QCoreApplication.translate("BackupWords", "{at}，{count} 条记录完好").format(
-        at=at, count=drill.records
+        return QCoreApplication.translate("BackupWords", "没有通过")
+    return QCoreApplication.translate("BackupWords", "{records} 条记录、{files} 个附件完好").format(
+        records=drill.records, files=drill.blobs
     )
 
 

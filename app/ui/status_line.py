@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.models.station_time import station_day
 from app.store.backup import BackupState
@@ -25,8 +25,10 @@ class StatusLine(QFrame):
         super().__init__(parent)
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
-        self._unsent, self._refused, self._receipt, self._backup = QLabel(), QLabel(), QLabel(), QLabel()
-        self._state = Elided()
+        self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
+        self._state, self._backup = Elided(), Elided()
+        # Cut off only where large text has left no room for where sending stands either.
+        self._backup.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         more = QPushButton(self.tr("查看"))
         more.setProperty("role", "quiet")
@@ -55,7 +57,9 @@ class StatusLine(QFrame):
 
     def show_backup(self, state: BackupState, now: datetime) -> None:
         """Say when the newest verified backup was made."""
-        self._tell(self._backup, newest_text(state, now), alarm=bool(alarm_text(state, now)))
+        text = newest_text(state, now)
+        self._tell(self._backup, text, alarm=bool(alarm_text(state, now)))
+        self._backup.setToolTip(alarm_text(state, now) or text)
 
     def text(self) -> str:
         """The line as one sentence."""

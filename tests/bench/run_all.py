@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import bench_backup
 import bench_print
 import bench_push
 import bench_save
@@ -25,6 +26,8 @@ AIMS: dict[str, tuple[float, bool]] = {
     "window ratio": (2.0, True),
     "slowest search p95 ms": (10.0, True),
     "push ratio": (0.4, False),
+    "restore all lost s": (300.0, True),
+    "save during backup p95 ms": (150.0, True),
 }
 
 
@@ -86,10 +89,15 @@ def _push(small: bool) -> Figures:
     return {**figures, "push ratio": figures["ratio"]}
 
 
+def _backup(small: bool) -> Figures:
+    return bench_backup.measure(2_000, 10) if small else bench_backup.measure()
+
+
 BENCHES: dict[str, Callable[[bool], Figures]] = {
     "save": _save,
     "print": _print,
     "push": _push,
+    "backup": _backup,
     "window": _window,
     "search": _search,
 }
