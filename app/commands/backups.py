@@ -2,17 +2,19 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import orjson
 
 from app.commands.desk import Desk
-from app.commands.recovery import Broken, find_backups, mend_keys, open_or_mend
+from app.commands.recovery import Broken, find_backups, of_one_pc, open_or_mend
 from app.commands.sign_in import asked
 from app.models.column_types import moment_text
+from app.security.keyslots import KeyFileError, sound_file
 from app.store.backup import ATTACHMENTS, COPYING, SECOND, second_root
+from app.store.backup import FOLDER as BACKUPS
 from app.store.backup_set import BackupSet
 from app.store.recovered_words import sentences
 from app.store.restore import CHECKING, PLACING
@@ -25,13 +27,6 @@ STEPS = {
     CHECKING: "正在检查备份",
     PLACING: "正在放回附件",
 }
-
-
-class NotABackup(Exception):
-    """What `--from` names holds no backup."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"“{path}”里没有备份，请指明备份所在的文件夹。")
 
 
 def beside_the_desk(arguments: Namespace) -> int:
@@ -68,20 +63,16 @@ def list_backups(arguments: Namespace) -> int:
 def restore(arguments: Namespace, confirmed: Callable[[str], bool]) -> int:
     """Restore the newest good backup, of those under `--from` where that is given.
 
-    What is there goes into quarantine.  Raises NotABackup and what signing in and restoring raise.
+    What is there goes into quarantine.  Raises NotABackup, SeveralPCs and what signing in and restoring raise.
     """
     folder, source = arguments.data, arguments.source
     if source is not None and source.is_file():
         source = source.parent
-    found = find_backups(folder, source)
+    found = of_one_pc(folder, source or folder / BACKUPS)
     chosen = [one for one in found if source is None or one.path.is_relative_to(source)]
-    if not chosen:
-        raise NotABackup(source or folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = mend_keys(folder, source)
-    if keys is not None:
-        print(f"密钥文件已从备份找回：{keys.path.name}")
-    broken = open_or_mend(folder, *asked(folder, arguments), mending=True)
+    keys = _keys(folder, chosen)
+    broken = open_or_mend(folder, *asked(keys, arguments), keys)
     assert isinstance(broken, Broken)
     if not arguments.yes and not confirmed(_question(chosen[0])):
         print("没有恢复，什么也没有改动。", file=sys.stderr)
@@ -92,6 +83,15 @@ def restore(arguments: Namespace, confirmed: Callable[[str], bool]) -> int:
         desk.backups.make()
     print("\n".join(sentences(recovered)))
     return 0
+
+
+def _keys(folder: Path, chosen: Sequence[BackupSet]) -> Path:
+    """Where the key file lies that the password must open: in the data folder, else in the newest backup."""
+    for place in (folder, *(one.path for one in chosen)):
+        with suppress(KeyFileError):
+            sound_file(place)
+            return place
+    return folder
 
 
 def ask_on_terminal(question: str) -> bool:

@@ -19,6 +19,20 @@ from app.store.restore import KeyOf, Recovered, Restore, backup_roots, candidate
 DAMAGE = (NoDatabase, WrongKey, StorageDamaged)
 
 
+class NotABackup(Exception):
+    """There is no backup in a folder somebody pointed at."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"“{path}”里没有备份，请指明备份所在的文件夹。")
+
+
+class SeveralPCs(Exception):
+    """A folder holds backups of several PCs, and nothing says which of them this one continues."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"“{path}”里有几台电脑的备份，请进到其中一台的文件夹（fengqiao-…）再选。")
+
+
 @dataclass
 class Broken:
     """A data folder in need of a restore, for a user who knows its password or code.
@@ -59,15 +73,26 @@ def find_backups(folder: Path, other: Path | None = None) -> list[BackupSet]:
     return candidates(backup_roots(folder, second, other))
 
 
-def mend_keys(folder: Path, other: Path | None = None) -> BackupSet | None:
+def of_one_pc(folder: Path, other: Path) -> list[BackupSet]:
+    """The backups of one PC in `other`, newest first.  Raises NotABackup for none, SeveralPCs for several's."""
+    found = find_backups(folder, other)
+    if not any(one.path.is_relative_to(other) for one in found):
+        raise NotABackup(other)
+    if len({one.contents.device for one in found}) > 1:
+        raise SeveralPCs(other)
+    return found
+
+
+def mend_keys(folder: Path) -> BackupSet | None:
     """Bring a missing or damaged key file back from the backups.  Answers the one it came from.  Raises OSError."""
-    return keys_from_backup(folder, find_backups(folder, other))
+    return keys_from_backup(folder, find_backups(folder))
 
 
-def open_or_mend(folder: Path, user: str, password: str, *, mending: bool = False) -> Desk | Broken:
-    """Open the desk with a password; where its file is damaged or missing, or when asked, the way to a restore.
+def open_or_mend(folder: Path, user: str, password: str, mending: Path | None = None) -> Desk | Broken:
+    """Open the desk with a password; where its file is damaged or missing, the way to a restore.
 
-    Raises what `open_desk` raises for anything else.
+    With `mending` always the latter: the folder whose key file the password must open, the data folder's or a
+    backup's.  Raises what `open_desk` raises for anything else.
     """
     broken = Broken(
         folder,
@@ -76,11 +101,11 @@ def open_or_mend(folder: Path, user: str, password: str, *, mending: bool = Fals
         lambda slots: slots.unlock(user, password),
         lambda: open_desk(folder, user, password),
     )
-    return _opened(broken, mending=mending)
+    return _opened(broken, mending)
 
 
 def recover_or_mend(
-    folder: Path, code: str, user: str, password: str, *, mending: bool = False
+    folder: Path, code: str, user: str, password: str, mending: Path | None = None
 ) -> Desk | Broken:
     """The same with the printed recovery code; `password` becomes the user's new one."""
     broken = Broken(
@@ -90,13 +115,13 @@ def recover_or_mend(
         lambda slots: slots.unlock_with_code(code),
         lambda: recover_desk(folder, code, user, password),
     )
-    return _opened(broken, mending=mending)
+    return _opened(broken, mending)
 
 
-def _opened(broken: Broken, *, mending: bool) -> Desk | Broken:
-    if mending:
+def _opened(broken: Broken, mending: Path | None) -> Desk | Broken:
+    if mending is not None:
         check_folder(broken.folder)
-        broken.key_of(KeySlots.open(broken.folder))
+        broken.key_of(KeySlots.open(mending))
         return broken
     try:
         return broken.reopen()

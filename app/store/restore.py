@@ -13,6 +13,7 @@ from app.models.station_time import station_day
 from app.safe_file import sync_folder, write_twice
 from app.security import keyslots
 from app.security.keyslots import KeyFileError, KeySlots
+from app.settings import FILE_NAME as SETTINGS_NAME
 from app.store import audit, blob_copies, quarantine
 from app.store.backup import FOLDER as BACKUPS
 from app.store.backup import Progress
@@ -75,11 +76,16 @@ def backup_roots(folder: Path, *others: Path | None) -> list[Path]:
 
 
 def candidates(roots: Sequence[Path]) -> list[BackupSet]:
-    """The backups below some folders, newest first; one that lies twice is offered twice."""
+    """The backups below some folders, newest first; one that lies twice is offered twice.
+
+    Where the first folder, the PC's own, has any, those of other PCs are left out.
+    """
     every = [one for root in roots for one in sets_in(root)]
+    own = {one.contents.device for one in sets_in(roots[0])}
     # A folder that is itself a backup may be chosen too.
     every += [one for root in roots if (one := read_note(root)) is not None]
-    return sorted(every, key=lambda one: one.number, reverse=True)
+    mine = [one for one in every if not own or one.contents.device in own]
+    return sorted(mine, key=lambda one: one.number, reverse=True)
 
 
 def keys_from_backup(folder: Path, found: Sequence[BackupSet]) -> BackupSet | None:
@@ -248,6 +254,9 @@ class Restore:
     def _replace(self, good: _Good) -> None:
         if good.keys is not None:
             write_twice(self._folder / keyslots.FILE_NAME, good.keys)
+        settings = good.backup.path / SETTINGS_NAME
+        if settings.exists() and not (self._folder / SETTINGS_NAME).exists():
+            write_twice(self._folder / SETTINGS_NAME, settings.read_bytes())
         with open(self._fresh, "rb+") as file:
             os.fsync(file.fileno())
         # A log of the old file would be played into the new one; it is in quarantine.

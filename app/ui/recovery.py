@@ -104,8 +104,10 @@ class Recovery(Gate):
         if chosen is None:
             return
         # A damaged one is passed over for the next older; never for a newer one, which was not asked for.
-        tried = [one for one in self._found if one.number <= chosen.number]
-        tried.sort(key=lambda one: one is not chosen and one.number == chosen.number)
+        pc = chosen.contents.device
+        tried = [one for one in self._found if one.number <= chosen.number and one.contents.device == pc]
+        # Of two copies of the same one, the one that was chosen comes first.
+        tried.sort(key=lambda one: (-one.number, one is not chosen))
         self.banner.clear()
         self._halted.clear()
         self._show(RESTORING)

@@ -216,9 +216,65 @@ def test_an_earlier_state_is_chosen_from_the_open_desk(qtbot: QtBot, stage: Stag
     front(qtbot, stage, MainWindow)
 
 
-def test_a_new_pc_still_begins_with_the_first_run(
-    qtbot: QtBot, dressed: QApplication, stage: Stage, folder: Path
+def test_a_new_pc_begins_with_the_first_run_or_goes_on_from_a_backup(
+    qtbot: QtBot, stage: Stage, folder: Path, tmp_path: Path
 ) -> None:
+    shutil.move(folder / "backups", tmp_path / "usb")
     shutil.rmtree(folder)
     stage.begin()
-    front(qtbot, stage, FirstRun)
+    first = front(qtbot, stage, FirstRun)
+    assert "换了电脑" in first.offered.text()
+    assert first.offered.isVisible()
+    (tmp_path / "empty").mkdir()
+    stage.restore_from(tmp_path / "empty", first)
+    assert "没有备份" in first.banner.text()
+    assert not folder.exists()
+    stage.restore_from(tmp_path / "usb", first)
+    login = front(qtbot, stage, Login)
+    assert "备份时用的口令" in login.banner.text()
+    login.password.setText("wrong")
+    login.submit()
+    qtbot.waitUntil(lambda: "口令不对" in login.banner.text())
+    sign_in(qtbot, stage)
+    restored(qtbot, stage)
+    assert stage._desk is not None
+    assert stage._desk.station.epoch == 2
+
+
+def test_keys_that_are_nowhere_to_be_found_are_said_and_asked_for(
+    qtbot: QtBot, stage: Stage, folder: Path, tmp_path: Path
+) -> None:
+    shutil.move(folder / "backups", tmp_path / "usb")
+    for path in folder.glob("keyslots.json*"):
+        path.unlink()
+    stage.begin()
+    login = front(qtbot, stage, Login)
+    assert "找不到密钥文件" in login.banner.text()
+    stage.restore_from(tmp_path / "usb", login)
+    assert stage._front is not login
+    sign_in(qtbot, stage)
+    restored(qtbot, stage)
+
+
+def test_backups_of_several_pcs_are_not_mixed_up(
+    qtbot: QtBot, stage: Stage, folder: Path, tmp_path: Path
+) -> None:
+    other, _ = found_desk(
+        tmp_path / "other", station_code="511421125202", station_name="双林村", user=USER, password=PASSWORD
+    )
+    with closing(other):
+        other.backups.make()
+        other.backups.make()
+    usb = tmp_path / "usb"
+    shutil.copytree(tmp_path / "other" / "backups", usb / "fengqiao-511421125202-b")
+    shutil.copytree(folder / "backups", usb / "fengqiao-511421125201-a")
+    shutil.move(folder, tmp_path / "gone")
+    stage.begin()
+    first = front(qtbot, stage, FirstRun)
+    stage.restore_from(usb, first)
+    assert "几台电脑的备份" in first.banner.text()
+    stage.restore_from(usb / "fengqiao-511421125201-a", first)
+    sign_in(qtbot, stage)
+    restored(qtbot, stage)
+    assert stage._desk is not None
+    assert stage._desk.station.name == "鹰头村"
