@@ -1,12 +1,6 @@
-"""Restore: every kind of damage is noticed, what was there is kept, the backup comes back under a new epoch."""
+"""Restore: keys, attachments, numbers and settings come back, under a new epoch each time."""
 
-import os
-import random
 import shutil
-import signal
-from collections.abc import Callable
-from contextlib import closing, suppress
-from pathlib import Path
 
 import orjson
 import pytest
@@ -14,12 +8,9 @@ from sqlalchemy import select
 
 from app.models.registry import RECORD_TYPES
 from app.security.keyslots import KeySlots
-from app.store import quarantine
 from app.store.backup import second_root
-from app.store.backup_errors import NoGoodBackup, RestoreFull, RestoreStopped
-from app.store.backup_set import contents_of
-from app.store.database import PAGE, Database
-from app.store.errors import StorageError
+from app.store.backup_errors import RestoreFull, RestoreStopped
+from app.store.database import Database
 from app.store.new_life import NUMBERS_A_DAY
 from app.store.outbox import Outbox
 from app.store.reading import RecordReader
@@ -27,175 +18,8 @@ from app.store.restore import Restore, backup_roots, candidates, keys_from_backu
 from app.store.station import read_enrolment, read_station
 from app.store.tables import number_series, revision
 from app.store.verify import verify
-from tests.store.station_folder import PASSWORD, USER, StationFolder, random_bytes, station_folder
-
-BACKED_UP, LATER = 12, 3
-Harm = Callable[[Path], None]
-
-
-def flipped(share: float) -> Harm:
-    def harm(path: Path) -> None:
-        content = bytearray(path.read_bytes())
-        content[int(len(content) * share)] ^= 1 << random.Random(share).randrange(8)
-        path.write_bytes(content)
-
-    return harm
-
-
-def zeroed(share: float, pages: int = 1) -> Harm:
-    def harm(path: Path) -> None:
-        content = bytearray(path.read_bytes())
-        start = int(len(content) * share) // PAGE * PAGE
-        content[start : start + pages * PAGE] = bytes(len(content[start : start + pages * PAGE]))
-        path.write_bytes(content)
-
-    return harm
-
-
-def cut_to(share: float) -> Harm:
-    return lambda path: os.truncate(path, int(path.stat().st_size * share))
-
-
-def swapped(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    one, two = content[PAGE * 3 : PAGE * 4], content[PAGE * 7 : PAGE * 8]
-    content[PAGE * 3 : PAGE * 4], content[PAGE * 7 : PAGE * 8] = two, one
-    path.write_bytes(content)
-
-
-HARMS: dict[str, Harm] = {
-    **{
-        f"bit at {share:.2f}": flipped(share)
-        for share in (0.0, 0.001, 0.05, 0.13, 0.2, 0.31, 0.42, 0.5, 0.63)
-    },
-    **{f"bit at {share:.2f}": flipped(share) for share in (0.7, 0.77, 0.85, 0.9, 0.97, 0.9999)},
-    **{f"zeroed at {share:.2f}": zeroed(share) for share in (0.0, 0.03, 0.2, 0.4, 0.6, 0.8, 0.99)},
-    "half zeroed": zeroed(0.5, 10_000),
-    "all zeroed": zeroed(0.0, 100_000),
-    **{f"cut to {share:.2f}": cut_to(share) for share in (0.999, 0.9, 0.6, 0.3, 0.1, 0.01)},
-    "empty": lambda path: os.truncate(path, 0),
-    "one byte": lambda path: os.truncate(path, 1),
-    "one byte less than a page": lambda path: os.truncate(path, PAGE - 1),
-    "missing": lambda path: path.unlink(),
-    "renamed by a virus": lambda path: path.rename(path.with_name("desk.db.locked")),
-    "noise": lambda path: path.write_bytes(random.Random(1).randbytes(path.stat().st_size)),
-    "pages swapped": swapped,
-    "appended garbage before a cut": lambda path: (
-        path.write_bytes(path.read_bytes()[: 5 * PAGE] + b"x" * 5 * PAGE) and None
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def original(tmp_path_factory):
-    """A closed data folder: 12 visits backed up, 3 written after the backup."""
-    from tests.conftest import SettableClock
-
-    path, clock = tmp_path_factory.mktemp("original") / "data", SettableClock()
-    with station_folder(path, clock) as station:
-        station.save(BACKED_UP)
-        station.attach(b"one", b"two")
-        station.backups.make()
-        clock.pass_time(hours=3)
-        station.save(LATER)
-    return station
-
-
-@pytest.fixture
-def station(original: StationFolder, tmp_path, clock):
-    """A copy of it to spoil, closed."""
-    clock.pass_time(hours=3)
-    shutil.copytree(original.path, tmp_path / "data")
-    return StationFolder(tmp_path / "data", clock, original.dek, original.database)
-
-
-def is_noticed(station: StationFolder) -> bool:
-    try:
-        with station.reopened() as database:
-            return bool(database.integrity())
-    except StorageError:
-        return True
-
-
-def visits(database: Database) -> int:
-    with database.read() as connection:
-        return contents_of(connection).records["service_visit"]
-
-
-@pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
-def test_damage_is_noticed_and_the_backup_comes_back(station, harm):
-    path = station.path / "desk.db"
-    harm(path)
-    damaged = path.read_bytes() if path.exists() else None
-    assert is_noticed(station)
-    # Looking at it may fold a log into it; what is set aside is what lies there when the restore begins.
-    damaged = path.read_bytes() if path.exists() else damaged
-    recovered = station.restore()
-    with station.reopened() as database:
-        assert verify(database, RECORD_TYPES) == []
-        assert visits(database) == BACKED_UP
-        with database.read() as connection:
-            assert read_station(connection).epoch == 2
-    kept = recovered.quarantine / "desk.db"
-    assert (kept.read_bytes() if kept.exists() else None) == damaged
-    assert recovered.after_backup in (None, LATER, 0)
-    assert orjson.loads((recovered.quarantine / "recovery.json").read_bytes())["epoch"] == 2
-    assert not list(station.path.glob("*.restored*"))
-    assert not list(station.path.glob("quarantine.new"))
-
-
-def test_more_than_thirty_kinds_of_damage_are_tried():
-    assert len(HARMS) >= 30
-
-
-def test_a_stale_log_is_not_played_into_the_restored_file(station):
-    path = station.path / "desk.db"
-    with station.reopened() as database:
-        station.database = database
-        station.save(4)
-        log = (station.path / "desk.db-wal").read_bytes()
-    os.truncate(path, 3 * PAGE)
-    (station.path / "desk.db-wal").write_bytes(log)
-    recovered = station.restore()
-    assert (recovered.quarantine / "desk.db-wal").read_bytes() == log
-    with station.reopened() as database:
-        assert (visits(database), verify(database, RECORD_TYPES)) == (BACKED_UP, [])
-
-
-def test_damaged_backups_are_passed_over_for_the_next_good_one(station, clock):
-    with station.reopened() as database:
-        station.database = database
-        for _ in range(3):
-            clock.pass_time(days=1)
-            station.save()
-            station.backups.make()
-        newest, next_one, good = station.backups.state().sets[:3]
-    flipped(0.5)(newest.database)
-    next_one.database.unlink()
-    (station.path / "desk.db").unlink()
-    recovered = station.restore()
-    assert (recovered.backup.number, recovered.passed_over) == (good.number, 2)
-    with station.reopened() as database:
-        assert visits(database) == good.contents.records["service_visit"]
-
-
-def test_a_backup_with_a_forged_note_is_not_taken_for_what_it_says(station):
-    (made,) = candidates(backup_roots(station.path))
-    note = orjson.loads((made.path / "backup.json").read_bytes())
-    note["contents"]["position"] = 4000
-    (made.path / "backup.json").write_bytes(orjson.dumps(note))
-    with pytest.raises(NoGoodBackup):
-        station.restore()
-
-
-def test_without_a_good_backup_everything_stays_as_it_was(station):
-    (made,) = candidates(backup_roots(station.path))
-    zeroed(0.0, 100_000)(made.database)
-    flipped(0.5)(station.path / "desk.db")
-    before = {path.name: path.read_bytes() for path in station.path.iterdir() if path.is_file()}
-    with pytest.raises(NoGoodBackup, match="原样保留"):
-        station.restore()
-    assert {path.name: path.read_bytes() for path in station.path.iterdir() if path.is_file()} == before
+from tests.store.spoiled import BACKED_UP, LATER, flipped, visits
+from tests.store.station_folder import PASSWORD, USER, station_folder
 
 
 def test_a_second_drive_helps_where_the_first_has_nothing_left(station, tmp_path):
@@ -399,92 +223,3 @@ def test_the_restore_stands_in_the_audit_chain(station):
     with station.reopened() as database, database.read() as connection:
         rows = connection.exec_driver_sql("SELECT actor, action, detail FROM audit ORDER BY seq").fetchall()
     assert tuple(rows[-1]) == (USER, "restore", "backup 1, epoch 2")
-
-
-def test_random_damage_never_reads_as_something_else(station):
-    """A hundred spots, several kinds: noticed each time, on the spot or by the check of a backup or a start."""
-    path = station.path / "desk.db"
-    whole = path.read_bytes()
-    chance = random.Random(20261123)
-    for _ in range(100):
-        damaged = bytearray(whole)
-        place = chance.randrange(len(whole))
-        damaged[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(damaged)
-        noticed = False
-        with suppress(StorageError), closing(Database.open(path, station.dek)) as database:
-            noticed = not database.integrity()
-        assert not noticed, f"byte {place} read as sound"
-
-
-def test_random_bytes_are_no_note(tmp_path):
-    folder = tmp_path / "backups" / "000001-20261123-140000"
-    folder.mkdir(parents=True)
-    (folder / "backup.json").write_bytes(random_bytes(200))
-    assert candidates([tmp_path / "backups"]) == []
-
-
-NAMING = ("replace", "fsync", "link", "unlink", "rename")
-
-
-def killed_restore(station: StationFolder, at: int) -> int | None:
-    """Restore in a process that is killed at its `at`-th call that syncs or changes names; its calls if it lived."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _restore_and_die(station, at, writing)
-    os.close(writing)
-    with open(reading, "rb") as pipe:
-        told = pipe.read()
-    status = os.waitpid(child, 0)[1]
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return None
-    assert status == 0
-    return int(told)
-
-
-def _restore_and_die(station: StationFolder, at: int, writing: int) -> None:
-    calls = 0
-
-    def counted(call):
-        def inner(*given, **more):
-            nonlocal calls
-            calls += 1
-            if calls == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*given, **more)
-
-        return inner
-
-    for name in NAMING:
-        setattr(os, name, counted(getattr(os, name)))
-    failed = True
-    with suppress(BaseException):
-        station.restore()
-        os.write(writing, str(calls).encode())
-        failed = False
-    os._exit(failed)
-
-
-def test_killed_at_any_step_a_restore_can_be_done_again_and_reuses_no_epoch(original, tmp_path, clock):
-    def spoiled(name: str) -> StationFolder:
-        shutil.copytree(original.path, tmp_path / name)
-        flipped(0.001)(tmp_path / name / "desk.db")
-        (tmp_path / name / "attachments" / min(os.listdir(tmp_path / name / "attachments"))).unlink()
-        return StationFolder(tmp_path / name, clock, original.dek, original.database)
-
-    calls = killed_restore(spoiled("whole"), 10_000)
-    assert calls is not None
-    assert calls > 8
-    for at in range(1, calls + 1, 2):
-        station = spoiled(f"cut-{at}")
-        assert killed_restore(station, at) is None
-        begun = quarantine.highest_epoch(station.path)
-        station.restore()
-        with station.reopened() as database:
-            assert (visits(database), verify(database, RECORD_TYPES)) == (BACKED_UP, [])
-            with database.read() as connection:
-                assert read_station(connection).epoch == max(1, begun) + 1
-        assert not list(station.path.glob("*.restored*"))
-        assert len(os.listdir(station.path / "attachments")) == 2
-        shutil.rmtree(station.path)
