@@ -37,6 +37,7 @@ def test_the_data_folder_can_be_named_from_outside(tmp_path, monkeypatch):
         b'{"theme":["light"]}',
         b'{"district_url":7}',
         b'{"language":1}',
+        b'{"second_backup":7}',
         "{}".encode("utf-16"),
     ],
 )

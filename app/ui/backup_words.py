@@ -18,6 +18,17 @@ def newest_text(state: BackupState, now: datetime) -> str:
     return QCoreApplication.translate("BackupWords", "上次验证备份 {at}").format(at=at)
 
 
+def kept_text(state: BackupState, now: datetime) -> str:
+    """`上次验证备份 14:05 · 上次恢复演练 11月2日 09:10`; the latter only once there was one."""
+    newest = newest_text(state, now)
+    if state.drill is None:
+        return newest
+    at = short_moment(state.drill.at, now)
+    return QCoreApplication.translate("BackupWords", "{newest} · 上次恢复演练 {at}").format(
+        newest=newest, at=at
+    )
+
+
 def alarm_text(state: BackupState, now: datetime) -> str:
     """The sentence of the red banner; "" while all is well."""
     if state.damaged or (state.failure and state.is_stale(now)):

@@ -13,7 +13,7 @@ from app.store.drafts import Draft
 from app.store.due import DueItem
 from app.store.outbox import Refusal
 from app.store.recent import Touched
-from app.ui.backup_words import alarm_text
+from app.ui.backup_words import alarm_text, kept_text
 from app.ui.banner import Banner
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
 from app.ui.layouts import scrolling, words
@@ -49,7 +49,7 @@ class HomePage(Page):
         super().__init__(parent)
         self.setObjectName("page")
         self._services = services
-        self._greeting, self._day = words("", "title"), words("", "muted")
+        self._greeting, self._day, self._kept = words("", "title"), words("", "muted"), words("", "muted")
         self._banner = Banner()
         self._due = DueList()
         self._drafts = DraftList()
@@ -118,6 +118,7 @@ class HomePage(Page):
         head.setSpacing(2)
         head.addWidget(self._greeting)
         head.addWidget(self._day)
+        head.addWidget(self._kept)
         return head
 
     def _jobs(self) -> list[Tile]:
@@ -184,7 +185,9 @@ class HomePage(Page):
         self._newest.show_records(today.newest, now)
 
     def _warn(self) -> None:
-        alarm = alarm_text(self._services.backup.news.state, self._services.clock())
+        state, now = self._services.backup.news.state, self._services.clock()
+        self._kept.setText(kept_text(state, now))
+        alarm = alarm_text(state, now)
         if alarm:
             self._banner.show_error(alarm)
         else:

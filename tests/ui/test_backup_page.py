@@ -85,6 +85,9 @@ def test_a_backup_is_made_from_the_page_and_said_everywhere(qtbot: QtBot, window
     assert [row.text(column) for column in range(5)][:3] == ["14:00", "4 条", "0 个"]
     assert row.text(4) == "本机"
     assert "上次验证备份 14:00" in status(window)
+    home = window.window.page("home")
+    assert isinstance(home, HomePage)
+    qtbot.waitUntil(lambda: home._kept.text() == "上次验证备份 14:00 · 上次恢复演练 14:00", timeout=20_000)
     qtbot.waitUntil(lambda: "4 条记录、0 个附件完好" in words(page), timeout=20_000)
     assert page.now.isEnabled()
     with window.desk.database.read() as connection:
