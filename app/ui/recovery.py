@@ -58,7 +58,6 @@ class Recovery(Gate):
         self._other: Path | None = None
         self._found: list[BackupSet] = []
         self._halted = threading.Event()
-        self._warned = False
         self.list = BackupList(broken.folder)
         self.bar, self._step = QProgressBar(), words("")
         self.report = words("")
