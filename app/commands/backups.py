@@ -13,11 +13,10 @@ from app.commands.recovery import Broken, find_backups, of_one_pc, open_or_mend
 from app.commands.sign_in import asked
 from app.models.column_types import moment_text
 from app.security.keyslots import KeyFileError, sound_file
-from app.store.backup import ATTACHMENTS, COPYING, SECOND, second_root
+from app.store.backup import ATTACHMENTS, CHECKING, COPYING, PLACING, SECOND, second_root
 from app.store.backup import FOLDER as BACKUPS
 from app.store.backup_set import BackupSet
 from app.store.recovered_words import sentences
-from app.store.restore import CHECKING, PLACING
 
 YES = "恢复"
 STEPS = {

@@ -35,9 +35,11 @@ EVERY = timedelta(hours=4)
 AT_LEAST = timedelta(hours=24)
 STALE_AFTER = timedelta(hours=48)
 COPYING, ATTACHMENTS, SECOND = "copying", "attachments", "second"
+# The steps of a restore.
+CHECKING, PLACING = "checking", "placing"
 
 Progress = Callable[[str, float], bool]
-"""Is told the step (COPYING, ATTACHMENTS, SECOND) and how far it is (0 to 1); answers whether to go on."""
+"""Is told the step (COPYING, ATTACHMENTS, SECOND; CHECKING, PLACING) and how far it is (0 to 1); answers whether to go on."""
 
 
 @dataclass(frozen=True)

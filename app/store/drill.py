@@ -16,7 +16,6 @@ from app.store.backup_set import BLOB_LIST, DATABASE_NAME, BackupSet, contents_o
 from app.store.database import Database
 from app.store.errors import StorageError
 from app.store.upgrade import upgrade
-from app.store.verify import verify
 
 RESULT = "drill.json"
 EVERY = timedelta(days=30)
@@ -83,6 +82,8 @@ def read_drill(root: Path) -> Drill | None:
 
 
 def _database_faults(path: Path, made: BackupSet, open_with: Database) -> tuple[list[str], int]:
+    from app.store.verify import verify  # noqa: PLC0415  # once a month; a start need not load it
+
     try:
         with closing(open_with.other(path)) as copy:
             with copy.read() as connection:

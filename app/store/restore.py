@@ -15,8 +15,8 @@ from app.security import keyslots
 from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import FILE_NAME as SETTINGS_NAME
 from app.store import audit, blob_copies, quarantine
+from app.store.backup import CHECKING, PLACING, Progress
 from app.store.backup import FOLDER as BACKUPS
-from app.store.backup import Progress
 from app.store.backup_errors import FAILURES, NoGoodBackup, RestoreStopped, restore_failure
 from app.store.backup_set import (
     BLOB_LIST,
@@ -32,7 +32,6 @@ from app.store.errors import StorageDamaged, StorageError, StorageFull, file_err
 from app.store.new_life import NewLife, Remembered, begin_new_life, remembered
 from app.store.upgrade import upgrade
 
-CHECKING, PLACING = "checking", "placing"
 KeyOf = Callable[[KeySlots], bytes]
 """Opens a key file with what the user knows.  Raises KeyFileError."""
 

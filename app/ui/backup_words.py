@@ -4,9 +4,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from app.store.backup import ATTACHMENTS, COPYING, SECOND, BackupState
+from app.store.backup import ATTACHMENTS, CHECKING, COPYING, PLACING, SECOND, BackupState
 from app.store.drill import Drill
-from app.store.restore import CHECKING, PLACING
 from app.ui.words import label, short_moment
 
 

@@ -13,7 +13,6 @@ from app.settings import Settings
 from app.store.drafts import Draft
 from app.store.outbox import OutboxStatus
 from app.store.reading import StoredRecord
-from app.ui.backup_page import BackupPage
 from app.ui.banner import Banner
 from app.ui.home_page import HomePage
 from app.ui.navigation import Navigation, Place
@@ -191,6 +190,8 @@ class MainWindow(QMainWindow):
             sync.record_requested.connect(self.open_record)
             return sync
         if key == BACKUP:
+            from app.ui.backup_page import BackupPage  # noqa: PLC0415  # seldom looked at
+
             backup = BackupPage(self._services)
             backup.recovery_requested.connect(self.recovery_requested)
             return backup
