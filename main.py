@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Namespace) -> int:
     # Imported only for the command that needs it: a list over ssh has no use for Qt.
     if arguments.command is None:
-        from app.commands.window import open_window
+        from app.commands.stage import open_window
 
         return open_window(arguments.data)
     if arguments.command == "demo":
@@ -45,11 +45,15 @@ def _run(arguments: Namespace) -> int:
         from app.commands.upkeep import district
 
         return district(arguments)
+    if arguments.command in ("backups", "restore"):
+        from app.commands.backups import beside_the_desk
+
+        return beside_the_desk(arguments)
     return _with_desk(arguments)
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import records, upkeep
+    from app.commands import backups, records, upkeep
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
@@ -59,6 +63,7 @@ def _with_desk(arguments: Namespace) -> int:
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
         "verify": lambda: upkeep.check(desk),
+        "backup": lambda: backups.make_backup(desk, arguments),
     }
     with closing(signed_in(arguments.data, arguments)) as desk:
         return commands[arguments.command]()

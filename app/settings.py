@@ -35,6 +35,7 @@ class Settings:
     language: str = "zh_CN"
     attachment_mb: int = 50
     scan_folder: str | None = None
+    second_backup: str | None = None  # a folder on another drive that takes a second copy of every backup
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -91,4 +92,5 @@ def _sound(settings: Settings) -> bool:
         and type(settings.attachment_mb) is int
         and settings.attachment_mb in ATTACHMENT_MB
         and (settings.scan_folder is None or isinstance(settings.scan_folder, str))
+        and (settings.second_backup is None or isinstance(settings.second_backup, str))
     )

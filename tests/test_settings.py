@@ -42,6 +42,7 @@ def test_the_data_folder_can_be_named_from_outside(tmp_path, monkeypatch):
         b'{"attachment_mb":0}',
         b'{"attachment_mb":"50"}',
         b'{"scan_folder":7}',
+        b'{"second_backup":7}',
         "{}".encode("utf-16"),
     ],
 )

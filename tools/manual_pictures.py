@@ -14,8 +14,12 @@ from PySide6.QtWidgets import QLineEdit  # noqa: E402
 
 from app import resources  # noqa: E402
 from app.commands.demo import demonstration  # noqa: E402
+from app.commands.desk import Desk  # noqa: E402
 from app.commands.tour import take_tour, type_into  # noqa: E402
 from app.models.divisions import Divisions  # noqa: E402
+from app.models.registry import RECORD_TYPES  # noqa: E402
+from app.store.reading import ListQuery  # noqa: E402
+from app.ui.dossier_dialog import DossierDialog  # noqa: E402
 from app.ui.first_run import FirstRun  # noqa: E402
 from app.ui.login import Login  # noqa: E402
 from app.ui.task_runner import TaskRunner  # noqa: E402
@@ -31,11 +35,24 @@ def main() -> None:
         folder = Path(name)
         with demonstration(folder / "desk") as desk:
             take_tour(desk, folder)
+            _dossier(desk, folder)
             _before_the_desk(folder)
         for picture in sorted(folder.glob("*.png")):
             kept = PICTURES / picture.name.split("-", 1)[1]
             Image.open(picture).convert("RGB").quantize(COLOURS).save(kept, optimize=True)
             print(f"{kept.name}: {kept.stat().st_size // 1024} KB")
+
+
+def _dossier(desk: Desk, folder: Path) -> None:
+    """The dossier of the case the tour recorded."""
+    kind = RECORD_TYPES["mediation_case"]
+    row = desk.reader.page(kind, ListQuery(), limit=1)[0]
+    record = desk.reader.load(kind, row["id"])
+    assert record is not None
+    dialog = DossierDialog(record)
+    dialog.show()
+    dialog.grab().save(str(folder / "80-dossier.png"))
+    dialog.close()
 
 
 def _before_the_desk(folder: Path) -> None:

@@ -18,6 +18,9 @@ from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store import audit
 from app.store.attachments import Attachments, Look
+from app.store.backup import FOLDER as BACKUPS
+from app.store.backup import Backups, second_root
+from app.store.backup_set import sets_in
 from app.store.database import Database
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
@@ -70,6 +73,8 @@ class Desk:
             largest=self.settings.attachment_mb * 2**20,
             draw=_look_of,
         )
+        second = second_root(self.settings.second_backup, self.station.code, self.station.device_id)
+        self.backups = Backups(self.folder, self.database, self.clock, second)
 
     def note(self, action: str, detail: str = "") -> None:
         """Write what this user did into the audit chain."""
@@ -90,7 +95,7 @@ def is_founded(folder: Path) -> bool:
 
     Keys whose founding was cut short before there was a database open nothing, and are not data.
     """
-    if (folder / DATABASE).exists():
+    if (folder / DATABASE).exists() or sets_in(folder / BACKUPS):
         return True
     return not (folder / FOUNDING).exists() and any((folder / name).exists() for name in KEY_FILES)
 

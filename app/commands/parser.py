@@ -69,8 +69,19 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     syncing = commands.add_parser("sync", help="把未上报的记录现在报到区里")
     checking = commands.add_parser("verify", help="检查数据库、操作记录链、上报队列、检索和附件")
-    for command in (syncing, checking):
+    backing = commands.add_parser("backup", help="现在备份并验证；平时每 4 小时自动备份一次")
+    backing.add_argument("--to", type=Path, metavar="文件夹", help="在另一个盘上再存一份")
+    restoring = commands.add_parser(
+        "restore", help="从最近的完好备份恢复；现有文件移到隔离文件夹，不删除；之后要在区里重新登记"
+    )
+    restoring.add_argument(
+        "--from", dest="source", type=Path, metavar="文件夹", help="某一份备份，或存放备份的文件夹"
+    )
+    restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
+    for command in (syncing, checking, backing, restoring):
         _sign_in(command)
+    listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
+    listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
     bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")
     bench.add_argument("--small", action="store_true", help="小数据量（几秒）")

@@ -25,8 +25,14 @@ class UserNeeded(Exception):
 
 def signed_in(folder: Path, arguments: Namespace) -> Desk:
     """Open the desk for whoever asks.  Raises what `open_desk` raises, NoPassword, UserNeeded, OSError."""
+    user, password = asked(folder, arguments)
+    return open_desk(folder, user, password)
+
+
+def asked(folder: Path, arguments: Namespace) -> tuple[str, str]:
+    """User and password of whoever asks.  Raises KeyFileError, NoPassword, UserNeeded, OSError."""
     user = arguments.user or _only_user(folder)
-    return open_desk(folder, user, _password(arguments.password_file, user))
+    return user, _password(arguments.password_file, user)
 
 
 def _only_user(folder: Path) -> str:

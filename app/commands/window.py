@@ -1,35 +1,29 @@
 """The window put together: first run, login, desk; sync on its thread; everything closed in order."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from app import resources
 from app.commands.desk import (
     Desk,
     district_of,
     enrol_desk,
-    found_desk,
-    is_founded,
-    open_desk,
     push_of,
-    recover_desk,
-    utc_now,
 )
+from app.commands.desk_backup import BackupWork
 from app.models.divisions import Divisions
-from app.models.station_time import station_day
-from app.security.keyslots import KeySlots
-from app.settings import Settings, load_settings, save_settings
+from app.settings import Settings, save_settings
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
-from app.sync.protocol import NoAnswer, Refusal
 from app.ui.application import Appearance, Unforeseen, create_application
+from app.ui.backup_news import BackupNews
 from app.ui.main_window import MainWindow
 from app.ui.record_page import RecordPage
 from app.ui.scan_folder import ScanFolder
@@ -39,18 +33,6 @@ from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
     from app.printing.sheet import PrintedPdf
-    from app.ui.first_run import FirstRunAnswers
-
-
-def open_window(folder: Path) -> int:
-    """Open the desk on a data folder and stay until it is closed."""
-    settings = _settings_or_default(folder)
-    application = create_application(settings)
-    stage = Stage(application, folder)
-    stage.begin()
-    code = application.exec()
-    stage.close()
-    return code
 
 
 def run_desk(desk: Desk) -> int:
@@ -74,10 +56,17 @@ class DeskWindow(QObject):
     """An open desk with its window and its sync thread."""
 
     def __init__(
-        self, application: QApplication, desk: Desk, runner: TaskRunner, divisions: Divisions
+        self,
+        application: QApplication,
+        desk: Desk,
+        runner: TaskRunner,
+        divisions: Divisions,
+        *,
+        can_restore: bool = False,
     ) -> None:
         super().__init__()
         self.desk = desk
+        self._backup = BackupWork(desk, BackupNews(self), can_restore=can_restore)
         self._news = SyncNews(self)
         self._district = district_of(desk)
         self._loop = self._new_loop()
@@ -96,6 +85,7 @@ class DeskWindow(QObject):
             user=desk.user,
             clock=desk.clock,
             sync=DeskSync(self._news, self._loop, desk.settings.district_url, self._register),
+            backup=self._backup.control,
             print_case=self._print_case,
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
@@ -115,6 +105,7 @@ class DeskWindow(QObject):
 
     def stop(self) -> None:
         """Stop sending and finish what was asked for; what is unsent stays."""
+        self._backup.stop()
         if self._loop:
             self._loop.stop()
         if self._district:
@@ -125,6 +116,7 @@ class DeskWindow(QObject):
         for remark in self.desk.remarks:
             self.window.tell(remark)
         self.services.runner.run(self.desk.attachments.sweep, done=lambda _: None, in_turn=True)
+        self._backup.start()
         if self._loop:
             self._loop.start()
 
@@ -149,8 +141,10 @@ class DeskWindow(QObject):
         return print_document_of(self.desk, record, code, draft=draft)
 
     def _remember(self, settings: Settings) -> None:
-        self.desk.settings = settings
-        save_settings(self.desk.folder, settings)
+        # Address and second drive may have been set since the look was read.
+        looks = replace(self.desk.settings, text_size=settings.text_size, theme=settings.theme)
+        self.desk.settings = looks
+        save_settings(self.desk.folder, looks)
 
     def _choose_scans(self, folder: str) -> None:
         with _told(self.window):
@@ -165,92 +159,6 @@ class DeskWindow(QObject):
             self.appearance.choose(theme_name=name)
 
 
-class Stage:
-    """What is in front: the first run, the login, or the desk."""
-
-    def __init__(self, application: QApplication, folder: Path) -> None:
-        self._application = application
-        self._folder = folder
-        self._runner = TaskRunner()
-        self._divisions = Divisions.open(resources.path("divisions", "divisions.bin"))
-        self._unforeseen = Unforeseen()
-        self._unforeseen.told.connect(self._tell)
-        self._front: QWidget | None = None
-        self._desk: Desk | None = None
-        self._window: DeskWindow | None = None
-
-    def begin(self) -> None:
-        """Ask who is there, or found the station on a machine without data."""
-        self._unforeseen.install()
-        if is_founded(self._folder):
-            from app.ui.login import Login  # noqa: PLC0415  # one of the two is never needed
-
-            users = KeySlots.open(self._folder).users()
-            login = Login(users, self._unlock, self._recover, self._runner)
-            login.unlocked.connect(self._enter)
-            self._bring(login)
-        else:
-            from app.ui.first_run import FirstRun  # noqa: PLC0415  # as above
-
-            first = FirstRun(self._divisions, self._create, self._recovery_sheet, self._runner)
-            first.finished.connect(lambda _: self._enter(self._desk))
-            self._bring(first)
-
-    def close(self) -> None:
-        """Close whatever is open."""
-        self._runner.wait_idle()
-        if self._window:
-            self._window.stop()
-        if self._desk:
-            self._desk.close()
-        self._runner.close()
-
-    def _unlock(self, user: str, password: str) -> Desk:
-        return open_desk(self._folder, user, password)
-
-    def _recover(self, code: str, user: str, password: str) -> Desk:
-        return recover_desk(self._folder, code, user, password)
-
-    def _create(self, answers: "FirstRunAnswers") -> str:
-        desk, code = found_desk(
-            self._folder,
-            station_code=answers.station_code,
-            station_name=answers.station_name,
-            user=answers.user,
-            password=answers.password,
-            district_url=answers.district_url,
-        )
-        self._desk = desk
-        if answers.district_url and answers.enrolment_code:
-            # A district out of reach must not stop the station from recording; the sync page says so.
-            with suppress(NoAnswer, Refusal):
-                enrol_desk(desk, answers.district_url, answers.enrolment_code)
-        return code
-
-    def _recovery_sheet(self, code: str, station_name: str, user: str) -> bytes:
-        from app.printing.recovery_sheet import recovery_sheet  # noqa: PLC0415  # as above
-
-        return recovery_sheet(code, station_name, user, station_day(utc_now())).data
-
-    def _enter(self, desk: Desk | None) -> None:
-        assert desk is not None
-        self._desk = desk
-        self._window = DeskWindow(self._application, desk, self._runner, self._divisions)
-        before, self._front = self._front, self._window.window
-        self._window.show()
-        if before is not None:
-            before.hide()
-            before.deleteLater()
-
-    def _bring(self, widget: QWidget) -> None:
-        self._front = widget
-        widget.show()
-
-    def _tell(self, sentence: str) -> None:
-        if self._window is not None:
-            self._window.window.tell(sentence)
-
-
 @contextmanager
 def _told(window: MainWindow) -> Iterator[None]:
     """Say in the window that the settings could not be written; the change itself holds until it is closed."""
@@ -258,7 +166,3 @@ def _told(window: MainWindow) -> Iterator[None]:
         yield
     except OSError:
         window.tell(window.tr("设置没有记住：磁盘不能写入。"))
-
-
-def _settings_or_default(folder: Path) -> Settings:
-    return load_settings(folder) if folder.exists() else Settings()

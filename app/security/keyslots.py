@@ -111,15 +111,7 @@ class KeySlots:
 
         Raises KeyFileMissing or KeyFileDamaged.
         """
-        path = folder / FILE_NAME
-        candidates = [path, twin_of(path)]
-        if not any(candidate.exists() for candidate in candidates):
-            raise KeyFileMissing
-        for candidate in candidates:
-            slots = _read(candidate)
-            if slots:
-                return cls(path, slots)
-        raise KeyFileDamaged
+        return cls(folder / FILE_NAME, _read(sound_file(folder)))
 
     def users(self) -> list[str]:
         """Who can sign in with a password, in the order they were added."""
@@ -179,6 +171,21 @@ class KeySlots:
         listed = [_to_json(slot) for slot in self._slots]
         content = {"version": VERSION, "slots": listed, "digest": _digest(listed)}
         write_twice(self._path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+
+
+def sound_file(folder: Path) -> Path:
+    """The key file of a folder, or its second copy where the file itself is damaged.
+
+    Raises KeyFileMissing or KeyFileDamaged.
+    """
+    path = folder / FILE_NAME
+    candidates = [path, twin_of(path)]
+    if not any(candidate.exists() for candidate in candidates):
+        raise KeyFileMissing
+    for candidate in candidates:
+        if _read(candidate):
+            return candidate
+    raise KeyFileDamaged
 
 
 def _password_slot(user: str, password: str, dek: bytes) -> Slot:

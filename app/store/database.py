@@ -22,6 +22,7 @@ from app.store.errors import (
     OutdatedEngine,
     StorageDamaged,
     StorageError,
+    StorageStopped,
     WrongKey,
     file_error,
     sqlite_code,
@@ -32,6 +33,11 @@ from app.store.errors import (
 OLDEST_SQLITE = (3, 51, 3)
 # Bytes; what SQLCipher 4 uses unless told otherwise, so no file of ours is shorter.
 PAGE = 4096
+# Steps of SQLite's machine between two looks at whether a copy should go on; about 0.01 s.
+STEPS = 4_000
+Watch = Callable[[int, int], bool]
+"""Is told the bytes done and the bytes there are; answers whether to go on."""
+
 PRAGMAS = (
     "cipher_log_level = NONE",
     "journal_mode = WAL",
@@ -156,17 +162,18 @@ class Database:
         """A 256-bit key for something kept beside the file, made from the file's own key."""
         return HKDF(SHA256(), 32, None, purpose).derive(self._dek)
 
-    def copy_to(self, target: Path) -> None:
+    def copy_to(self, target: Path, watch: Watch | None = None) -> None:
         """A verified copy, encrypted with the same key, under `target` only once it is whole.
 
-        Raises StorageError; a target that stood there before stays until then.
+        It is read on a connection of its own, so saves go on meanwhile.  Raises StorageError, StorageStopped
+        where `watch` said so; a target that stood there before stays until then.
         """
         fresh = beside(target, ".new")
         try:
             remove(fresh)
-            with _translated(), self.engine.connect() as connection:
+            with _translated(), self.engine.connect() as connection, _watched(connection, self, fresh, watch):
                 connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
-            copy = Database(fresh, self._dek)
+            copy = self.other(fresh)
             faults = copy.integrity()
             copy.close()
             if faults:
@@ -179,6 +186,10 @@ class Database:
             raise file_error(failure) from failure
         finally:
             remove(fresh)
+
+    def other(self, path: Path) -> "Database":
+        """Another file under the same key, such as a copy of this one.  Raises as `open`."""
+        return Database.open(path, self._dek)
 
     def close(self) -> None:
         """Let go of the file; the last connection folds the write-ahead log into it."""
@@ -243,6 +254,26 @@ def _committed(connection: Connection) -> Iterator[None]:
     except BaseException:
         _roll_back(connection)
         raise
+
+
+@contextmanager
+def _watched(connection: Connection, source: Database, fresh: Path, watch: Watch | None) -> Iterator[None]:
+    raw = connection.connection.dbapi_connection
+    if raw is None or watch is None:
+        yield
+        return
+    total = source.path.stat().st_size
+    if not watch(0, total):
+        raise StorageStopped
+    raw.set_progress_handler(lambda: not watch(_length(fresh), total), STEPS)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _roll_back(connection: Connection) -> None:

@@ -45,6 +45,12 @@ class WrongKey(StorageError):
     )
 
 
+class StorageStopped(StorageError):
+    """Somebody asked for it to stop."""
+
+    sentence = "已按您的要求停下，没有做完的部分已经清除，数据没有改动。"
+
+
 class NewerFile(StorageError):
     sentence = "数据文件由更新版本的程序写成，请安装新版本后再打开；数据没有改动。"
 
@@ -75,6 +81,7 @@ _BY_CODE: dict[int, type[StorageError]] = {
     sqlite3.SQLITE_BUSY: StorageBusy,
     sqlite3.SQLITE_LOCKED: StorageBusy,
     sqlite3.SQLITE_IOERR: StorageFailed,
+    sqlite3.SQLITE_INTERRUPT: StorageStopped,
 }
 
 

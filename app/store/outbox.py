@@ -61,6 +61,8 @@ class SettledVerdict(Protocol):
 
 # Everything of this PC's stream up to here is durably at the district.
 ACKED = select(device.c.acked_seq).scalar_subquery()
+# After a restore the counter lives anew; whatever earlier lives left unsent was taken along into it.
+UNSENT = and_(revision.c.epoch == select(device.c.epoch).scalar_subquery(), revision.c.seq > ACKED)
 OPEN_VERDICTS = ("held", "conflict")
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models.record_type import RecordType, Values
 from app.store import search
 from app.store.database import Database
-from app.store.outbox import ACKED
+from app.store.outbox import UNSENT
 from app.store.prepared import Prepared
 from app.store.tables import revision
 
@@ -128,9 +128,7 @@ class RecordReader:
 
     def history(self, record_id: str) -> list[Change]:
         """Every revision of a record, oldest first."""
-        state = func.coalesce(
-            revision.c.verdict, case((revision.c.seq > ACKED, "pending"), else_="acked")
-        ).label("state")
+        state = func.coalesce(revision.c.verdict, case((UNSENT, "pending"), else_="acked")).label("state")
         statement = (
             select(revision, state).where(revision.c.record_id == record_id).order_by(revision.c.position)
         )

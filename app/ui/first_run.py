@@ -135,6 +135,7 @@ class FirstRun(Gate):
         self.say(*headings[step])
         self._steps.show_page(step)
         self._back.setVisible(step in (USER, DISTRICT))
+        self.offered.setVisible(step == STATION and bool(self.offered.text()))
         self._next.setText(self.tr("打开工作台") if step == CODE else self.tr("下一步"))
         first = (self.station.typed, self.user.user, self.district.address, self.code.last_group)
         first[step].setFocus()

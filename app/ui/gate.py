@@ -1,11 +1,13 @@
 """The frame of the windows before the desk opens: first run and login."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.banner import Banner
-from app.ui.layouts import words
+from app.ui.layouts import button, words
 from app.ui.sign import Sign
 
 WIDTH = 36  # lines of text laid side by side
@@ -25,6 +27,9 @@ class Gate(QWidget):
         self.content.setSpacing(14)
         self.foot = QHBoxLayout()
         self.foot.setSpacing(10)
+        self.offered = button("", "link")
+        self.offered.hide()
+        self.foot.addWidget(self.offered)
         self._card = card = QFrame()
         card.setProperty("role", "card")
         card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -43,6 +48,12 @@ class Gate(QWidget):
         """What this window or step is for."""
         self._heading.setText(heading)
         self._below.setText(below)
+
+    def offer(self, text: str, taken: Callable[[], None]) -> None:
+        """One more way to go on, as a link at the foot."""
+        self.offered.setText(text)
+        self.offered.clicked.connect(taken)
+        self.offered.show()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

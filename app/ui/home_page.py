@@ -14,6 +14,7 @@ from app.store.drafts import Draft
 from app.store.due import DueItem
 from app.store.outbox import Refusal
 from app.store.recent import Touched
+from app.ui.backup_words import alarm_text, kept_text
 from app.ui.banner import Banner
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
 from app.ui.layouts import scrolling, words
@@ -49,7 +50,7 @@ class HomePage(Page):
         super().__init__(parent)
         self.setObjectName("page")
         self._services = services
-        self._greeting, self._day = words("", "title"), words("", "muted")
+        self._greeting, self._day, self._kept = words("", "title"), words("", "muted"), words("", "muted")
         self._banner = Banner()
         self._due = DueList()
         self._drafts = DraftList()
@@ -77,6 +78,7 @@ class HomePage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(column))
+        services.backup.news.changed.connect(self._warn)
         self._narrow: bool | None = None
         self._arrange()
         self._greet()
@@ -120,6 +122,7 @@ class HomePage(Page):
         head.setSpacing(2)
         head.addWidget(self._greeting)
         head.addWidget(self._day)
+        head.addWidget(self._kept)
         return head
 
     def _jobs(self) -> list[Tile]:
@@ -170,11 +173,20 @@ class HomePage(Page):
 
     def _show(self, today: Today) -> None:
         now = self._services.clock()
-        self._banner.clear()
+        self._warn()
         self._due.show_items(today.due, station_day(now))
         self._drafts.show_drafts(today.drafts, today.headlines, now)
         self._refused.show_refusals(today.refused, today.headlines, now)
         self._newest.show_records(today.newest, now)
+
+    def _warn(self) -> None:
+        state, now = self._services.backup.news.state, self._services.clock()
+        self._kept.setText(kept_text(state, now))
+        alarm = alarm_text(state, now)
+        if alarm:
+            self._banner.show_error(alarm)
+        else:
+            self._banner.clear()
 
     def _tell(self, error: Exception) -> None:
         self._banner.show_error(sentence_of(error))

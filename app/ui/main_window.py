@@ -23,7 +23,7 @@ from app.ui.status_line import StatusLine
 from app.ui.sync_page import SyncPage
 from app.ui.sync_words import state_text
 
-HOME, SYNC = "home", "sync"
+HOME, SYNC, BACKUP = "home", "sync", "backup"
 STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
 
 
@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
     """Brings pages to the front and passes on what they ask for; knows nothing of their insides."""
 
     closed = Signal()
+    stayed = Signal()
+    recovery_requested = Signal()
     previewed = Signal(object)
 
     def __init__(
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self.navigation.chosen.connect(self.open_page)
         self._status.opened.connect(lambda: self.open_page(SYNC))
         services.sync.news.changed.connect(self.refresh_status)
+        services.backup.news.changed.connect(self._show_backup)
         services.runner.failed_unheard.connect(lambda error: self.tell(sentence_of(error)))
         self._every_minute = QTimer(self)
         self._every_minute.timeout.connect(self.refresh_status)
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
             Place("service_visit", self.tr("来访走访"), "visit"),
             Place("resident", self.tr("居民"), "resident"),
             Place(SYNC, self.tr("同步"), "sync"),
+            Place(BACKUP, self.tr("备份"), "backup"),
         ]
         return Navigation(
             places,
@@ -185,6 +189,12 @@ class MainWindow(QMainWindow):
             sync = SyncPage(self._services)
             sync.record_requested.connect(self.open_record)
             return sync
+        if key == BACKUP:
+            from app.ui.backup_page import BackupPage  # noqa: PLC0415  # seldom looked at
+
+            backup = BackupPage(self._services)
+            backup.recovery_requested.connect(self.recovery_requested)
+            return backup
         made: Page = self._make_record_page(self._services, RECORD_TYPES[key])
         place: Any = made
         place.saved.connect(self._saved)
@@ -218,6 +228,10 @@ class MainWindow(QMainWindow):
     def _show_status(self, status: OutboxStatus) -> None:
         sentence = state_text(self._services.sync, status)
         self._status.show_status(status, self._services.clock(), sentence)
+        self._show_backup()
+
+    def _show_backup(self) -> None:
+        self._status.show_backup(self._services.backup.news.state, self._services.clock())
 
     def _keep(self, unsaved: list[Page]) -> None:
         """Keep one draft after the other, then say so and close; a file that takes none keeps the window open."""
@@ -237,7 +251,7 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.buttonClicked.connect(lambda pressed: self._leave() if pressed is leave else None)
+        box.buttonClicked.connect(lambda pressed: self._leave() if pressed is leave else self.stayed.emit())
         box.open()
 
     def _leave(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
@@ -14,6 +15,7 @@ from app.store.reading import RecordReader, StoredRecord
 from app.store.recent import RecentReader
 from app.store.records import RecordStore
 from app.store.station import Station
+from app.ui.backup_news import BackupNews
 from app.ui.scan_folder import ScanFolder
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
@@ -62,6 +64,34 @@ class SyncControl(Protocol):
         """
 
 
+class BackupControl(Protocol):
+    """The backups, as the window sees them; made on a thread of their own."""
+
+    @property
+    def news(self) -> BackupNews:
+        """How it stands; tells when that changes and how far one under way is."""
+
+    @property
+    def home(self) -> Path | None:
+        """The data folder, below which the first copies lie."""
+
+    @property
+    def can_restore(self) -> bool:
+        """Whether the window can be put away for a restore."""
+
+    def make_now(self) -> None:
+        """Somebody asked for a backup."""
+
+    def cancel(self) -> None:
+        """Stop the one under way."""
+
+    def choose_second(self, folder: Path | None) -> str:
+        """Put a second copy of each into `folder` (None: nowhere); answers a remark on it, "" for none.
+
+        Raises FolderRefused, OSError.
+        """
+
+
 @dataclass(frozen=True)
 class DeskServices:
     """Everything a page may use."""
@@ -80,4 +110,5 @@ class DeskServices:
     user: str
     clock: Clock
     sync: SyncControl
+    backup: BackupControl
     print_case: PrintCase

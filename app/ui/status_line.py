@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.models.station_time import station_day
+from app.store.backup import BackupState
 from app.store.outbox import OutboxStatus
+from app.ui.backup_words import alarm_text, newest_text
 from app.ui.elided import Elided
 from app.ui.theme import repolish
 from app.ui.words import short_moment
@@ -15,7 +17,7 @@ STALE_DAYS = 3  # unsent for longer than this is shown as an alarm
 
 
 class StatusLine(QFrame):
-    """未上报 N 条，最早 X 天 · 退回 M 条 · 上次回执 T, and where sending stands."""
+    """未上报 N 条，最早 X 天 · 退回 M 条 · 上次回执 T · 上次验证备份 T, and where sending stands."""
 
     opened = Signal()
 
@@ -24,7 +26,9 @@ class StatusLine(QFrame):
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
         self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
-        self._state = Elided()
+        self._state, self._backup = Elided(), Elided()
+        # Cut off only where large text has left no room for where sending stands either.
+        self._backup.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         more = QPushButton(self.tr("查看"))
         more.setProperty("role", "quiet")
@@ -33,7 +37,7 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(26)
-        for label in (self._unsent, self._refused, self._receipt):
+        for label in (self._unsent, self._refused, self._receipt, self._backup):
             row.addWidget(label)
         row.addWidget(self._state, 1)
         row.addWidget(more)
@@ -51,9 +55,16 @@ class StatusLine(QFrame):
         self._receipt.setText(receipt_text(status, now))
         self._state.say(sentence)
 
+    def show_backup(self, state: BackupState, now: datetime) -> None:
+        """Say when the newest verified backup was made."""
+        text = newest_text(state, now)
+        self._tell(self._backup, text, alarm=bool(alarm_text(state, now)))
+        self._backup.setToolTip(alarm_text(state, now) or text)
+
     def text(self) -> str:
         """The line as one sentence."""
-        return " · ".join(label.text() for label in (self._unsent, self._refused, self._receipt))
+        labels = (self._unsent, self._refused, self._receipt, self._backup)
+        return " · ".join(label.text() for label in labels if label.text())
 
     def _tell(self, label: QLabel, words: str, *, alarm: bool) -> None:
         label.setText(f"⚠ {words}" if alarm else words)

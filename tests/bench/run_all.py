@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bench_attach
+import bench_backup
 import bench_print
 import bench_push
 import bench_save
@@ -28,6 +29,8 @@ AIMS: dict[str, tuple[float, bool]] = {
     "window ratio": (2.0, True),
     "slowest search p95 ms": (10.0, True),
     "push ratio": (0.4, False),
+    "restore all lost s": (300.0, True),
+    "save during backup p95 ms": (150.0, True),
 }
 
 
@@ -93,11 +96,16 @@ def _attach(small: bool) -> Figures:
     return bench_attach.measure(3, 5) if small else bench_attach.measure()
 
 
+def _backup(small: bool) -> Figures:
+    return bench_backup.measure(2_000, 10) if small else bench_backup.measure()
+
+
 BENCHES: dict[str, Callable[[bool], Figures]] = {
     "save": _save,
     "attach": _attach,
     "print": _print,
     "push": _push,
+    "backup": _backup,
     "window": _window,
     "search": _search,
 }

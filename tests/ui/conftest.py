@@ -18,6 +18,7 @@ from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
 from app.ui import application
+from app.ui.backup_news import BackupNews, DeskBackup
 from app.ui.scan_folder import ScanFolder
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
@@ -83,6 +84,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         user=USER,
         clock=desk.clock,
         sync=DeskSync(SyncNews(), None, ADDRESS),
+        backup=DeskBackup(BackupNews()),
         print_case=print_of_case,
     )
 

@@ -51,7 +51,7 @@ def truth(window: MainWindow) -> str:
 
 
 def test_every_place_of_the_rail_opens(window: MainWindow, services: DeskServices) -> None:
-    for key in ("home", *RECORD_TYPES, "sync"):
+    for key in ("home", *RECORD_TYPES, "sync", "backup"):
         window.navigation.chosen.emit(key)
         services.runner.wait_idle()
         assert window.current_page() == key
@@ -67,7 +67,7 @@ def test_places_open_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
 def test_the_truth_line_counts_the_file(
     qtbot: QtBot, window: MainWindow, services: DeskServices, desk: DeskFile
 ) -> None:
-    assert truth(window) == "未上报 0 条 · 退回 0 条 · 上次回执：还没有"
+    assert truth(window) == "未上报 0 条 · 退回 0 条 · 上次回执：还没有 · 还没有备份"
     save(services, "resident")
     desk.clock.pass_time(days=2)
     window.refresh_status()
@@ -75,7 +75,7 @@ def test_the_truth_line_counts_the_file(
     assert truth(window).startswith("未上报 1 条，最早 2 天 · 退回 0 条")
     desk.outbox.apply_receipt(1, [], desk.clock())
     services.sync.news.report(Outcome("idle", 1))
-    qtbot.waitUntil(lambda: truth(window) == "未上报 0 条 · 退回 0 条 · 上次回执 14:00")
+    qtbot.waitUntil(lambda: truth(window) == "未上报 0 条 · 退回 0 条 · 上次回执 14:00 · 还没有备份")
 
 
 def test_refused_revisions_are_an_alarm_in_words_too(qtbot: QtBot, dressed: QApplication) -> None:
