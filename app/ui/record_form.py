@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QScrollArea,
 from app.models.fields import Field, Kind
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Section
+from app.ui.clauses_editor import ClausesEditor
 from app.ui.editors.base import Editor
 from app.ui.field_group import FieldGroup, MakeSpecial
 from app.ui.icons import icon
@@ -20,7 +21,10 @@ from app.ui.services import DeskServices
 from app.ui.words import label
 
 # What the kinds cannot express is edited by a hand-made editor: (record type, field) → editor.
-SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {("mediation_case", "parties"): PartiesEditor}
+SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {
+    ("mediation_case", "parties"): PartiesEditor,
+    ("mediation_case", "clauses"): ClausesEditor,
+}
 SETTLING = 300  # milliseconds in which a form just shown finds its final lengths
 ROOM_FOR_TWO = 46  # heights of a line of text
 
@@ -93,6 +97,9 @@ class RecordForm(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._area)
         self._watch_lines()
+        clauses = self.editors.get("clauses")
+        if isinstance(clauses, ClausesEditor):
+            clauses.dispute_type = self.editors["dispute_type"].value
 
     @property
     def editors(self) -> dict[str, Editor]:
