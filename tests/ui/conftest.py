@@ -11,12 +11,12 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
-from app.printing.sheet import PrintedPdf
 from app.settings import Settings
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
+from app.typeset.sheet import PrintedPdf
 from app.ui import application
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
