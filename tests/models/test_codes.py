@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app import resources
 from app.models.codes import Code, CodeList, code_list
+from app.models.mediation.type_lists import type_list
 
 KEYS = sorted(file.stem for file in resources.path("codes").glob("*.json"))
 EXPECTED = {
@@ -16,7 +17,7 @@ EXPECTED = {
     "mediation_result", "session_outcome", "performance_status", "performance_manner", "difficulty",
     "special_group", "risk", "sign_mode", "patrol_shift", "patrol_mode", "patrol_role", "weather", "point_result",
     "finding_class", "finding_disposal", "team_type", "visit_channel", "visit_kind", "service_matter",
-    "visit_result", "satisfaction", "resident_kind", "care_category",
+    "visit_result", "satisfaction", "resident_kind", "care_category", "prevention_result",
 }  # fmt: skip
 
 
@@ -55,8 +56,11 @@ def test_the_fifty_six_peoples() -> None:
     assert peoples.value_of("汉") == "01"
 
 
-def test_the_eighteen_dispute_types() -> None:
-    assert len(code_list("dispute_type").items) == 18
+def test_dispute_types_are_fine_codes_that_begin_with_the_eighteen_of_the_national_form() -> None:
+    fine = [code.value for code in code_list("dispute_type").items]
+    national = [kind.fine[0] for kind in type_list("national_18", 2026).types][:-1]
+    assert fine[: len(national)] == national
+    assert fine[-1] == "other"
     assert code_list("dispute_type").value_of("拖欠农民工工资") == "wages"
 
 

@@ -10,6 +10,7 @@ from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
 from app.models.mediation import rules
+from app.models.mediation.counted import figures_index
 from app.models.mediation.parts import CaseMediator, Clause, Party, Session
 from app.models.record_type import RecordType, Section
 
@@ -29,6 +30,7 @@ class MediationCase(Record):
                 "performance_due IS NOT NULL AND (performance_status IS NULL OR performance_status <> 'done')"
             ),
         ),
+        figures_index(),
     )
 
     number: Mapped[str | None] = fields.number("案件编号")
@@ -54,6 +56,8 @@ class MediationCase(Record):
     sessions: Mapped[list[Session]] = fields.rows("调解记录", Session)
     result: Mapped[str | None] = fields.choice("调解结果", "mediation_result")
     result_on: Mapped[date | None] = fields.day("结果日期")
+    prevented: Mapped[list[str] | None] = fields.choices("防止激化结果", "prevention_result")
+    prevented_people: Mapped[int | None] = fields.integer("防止激化涉及人数")
     disputed: Mapped[str | None] = fields.long_text("纠纷主要事实、争议事项", max_length=5000)
     clauses: Mapped[list[Clause]] = fields.rows("协议内容", Clause, maximum=60)
     performance: Mapped[str | None] = fields.choice("履行方式", "performance_manner")
@@ -77,7 +81,7 @@ MEDIATION_CASE = RecordType(
             "纠纷情况",
             ("facts", "claims", "amount", "people", "difficulty", "risk", "special", "consent", "notice_on"),
         ),
-        Section("调解", ("mediators", "sessions", "result", "result_on")),
+        Section("调解", ("mediators", "sessions", "result", "result_on", "prevented", "prevented_people")),
         Section(
             "调解协议",
             (

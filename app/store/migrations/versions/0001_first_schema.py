@@ -87,6 +87,8 @@ def upgrade() -> None:
         sa.Column("notice_on", sa.Date(), nullable=True),
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("result_on", sa.Date(), nullable=True),
+        sa.Column("prevented", sa.Text(), nullable=True),
+        sa.Column("prevented_people", sa.Integer(), nullable=True),
         sa.Column("disputed", sa.Text(), nullable=True),
         sa.Column("performance", sa.String(), nullable=True),
         sa.Column("performance_manner", sa.String(), nullable=True),
@@ -110,6 +112,30 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
+    )
+    op.create_index(
+        "ix_mediation_case_figures",
+        "mediation_case",
+        [
+            "accepted_on",
+            "result_on",
+            "agreed_on",
+            "dispute_type",
+            "source",
+            "result",
+            "difficulty",
+            "risk",
+            "station",
+            "amount",
+            "people",
+            "special",
+            "prevented",
+            "prevented_people",
+            "void_reason",
+            "id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("void_reason IS NULL"),
     )
     op.create_index(
         "ix_mediation_case_unperformed",
