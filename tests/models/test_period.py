@@ -1,6 +1,7 @@
 """Calendar windows: last year's, the one before, and the parts by month."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,6 @@ def test_the_months_make_the_period_up(period: Period) -> None:
     parts = period.months()
     assert (parts[0].first, parts[-1].last) == (period.first, period.last)
     assert all(
-        one.last + timedelta(days=1) == other.first for one, other in zip(parts, parts[1:], strict=False)
+        one.last + timedelta(days=1) == other.first for one, other in pairwise(parts)
     )
     assert all((part.first.year, part.first.month) == (part.last.year, part.last.month) for part in parts)

@@ -10,7 +10,7 @@ from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
 from app.models.mediation import rules
-from app.models.mediation.counted import figures_index
+from app.models.mediation.counted import figures_indexes
 from app.models.mediation.parts import CaseMediator, Clause, Party, Session
 from app.models.record_type import RecordType, Section
 
@@ -30,7 +30,7 @@ class MediationCase(Record):
                 "performance_due IS NOT NULL AND (performance_status IS NULL OR performance_status <> 'done')"
             ),
         ),
-        figures_index(),
+        *figures_indexes(),
     )
 
     number: Mapped[str | None] = fields.number("案件编号")

@@ -114,7 +114,27 @@ def upgrade() -> None:
         op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
     )
     op.create_index(
-        "ix_mediation_case_figures",
+        "ix_mediation_case_concluded",
+        "mediation_case",
+        [
+            "result_on",
+            "agreed_on",
+            "accepted_on",
+            "dispute_type",
+            "source",
+            "difficulty",
+            "result",
+            "station",
+            "amount",
+            "prevented",
+            "prevented_people",
+            "void_reason",
+        ],
+        unique=False,
+        sqlite_where=sa.text("void_reason IS NULL AND result IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_mediation_case_received",
         "mediation_case",
         [
             "accepted_on",
@@ -122,15 +142,13 @@ def upgrade() -> None:
             "agreed_on",
             "dispute_type",
             "source",
-            "result",
             "difficulty",
-            "risk",
+            "result",
             "station",
             "amount",
             "people",
+            "risk",
             "special",
-            "prevented",
-            "prevented_people",
             "void_reason",
             "id",
         ],
