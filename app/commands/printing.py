@@ -4,8 +4,8 @@ from app.commands.desk import Desk
 from app.models.mediation.committee import committee_name
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
-from app.printing.sheet import PrintedPdf
 from app.store.reading import StoredRecord
+from app.typeset.sheet import PrintedPdf
 
 
 def print_document_of(desk: Desk, record: StoredRecord, code: str, *, draft: bool) -> PrintedPdf:

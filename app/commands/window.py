@@ -32,7 +32,7 @@ from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
-    from app.printing.sheet import PrintedPdf
+    from app.typeset.sheet import PrintedPdf
 
 
 def run_desk(desk: Desk) -> int:

@@ -1,6 +1,6 @@
 """The station's clock: China Standard Time (UTC+8), whatever the PC's own time zone says."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 # Fixed offset: China has kept one time without summer time since 1992, and records begin long after.
 STATION_ZONE = timezone(timedelta(hours=8), "CST")
@@ -19,3 +19,8 @@ def station_day(moment: datetime) -> date:
 def station_today() -> date:
     """Today at the station, for remarks only: nothing is decided by the PC's clock."""
     return station_day(datetime.now(UTC))
+
+
+def day_start(day: date) -> datetime:
+    """The moment a calendar day begins at the station."""
+    return datetime.combine(day, time(), STATION_ZONE)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.printing.flow import Flow, FormField
-from app.printing.fonts import FontBook
-from app.printing.lines import Style, Typesetter
-from app.printing.page import CONTRACT, Unit, kept, paginate, print_pages
-from app.printing.sheet import PrintedPdf, Sheet
 from app.printing.signature import Signatures, signature_units
+from app.typeset.flow import Flow, FormField
+from app.typeset.fonts import FontBook
+from app.typeset.lines import Style, Typesetter
+from app.typeset.page import CONTRACT, Unit, kept, paginate, print_pages
+from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 22)
 HEADING = Style("hei", 14)

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from app.models.mediation.documents import AGREEMENT, NothingToPrint
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper, is_draft
-from app.printing.fonts import FontBook
 from app.printing.paper import Paper, paper_pdf
 from app.printing.papers import binding, ending, inquiry, intake, letters, mediation
 from app.printing.papers.common import Office, Values
-from app.printing.sheet import PrintedPdf
+from app.typeset.fonts import FontBook
+from app.typeset.sheet import PrintedPdf
 
 Make = Callable[[Values, Office], Paper | Iterable[Paper]]
 

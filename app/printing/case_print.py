@@ -10,7 +10,7 @@ from app.printing.agreement_case import agreement_paper
 from app.printing.case_papers import case_pdfs
 from app.printing.dossier import dossier_pdf, joined
 from app.printing.papers.common import Office
-from app.printing.sheet import PrintedPdf
+from app.typeset.sheet import PrintedPdf
 
 
 def print_case(

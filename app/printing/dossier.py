@@ -12,9 +12,6 @@ from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.documents import AGREEMENT, PAPERS
 from app.models.mediation.dossier import Standing, checklist
 from app.printing.case_papers import case_pdfs, papers_of
-from app.printing.fonts import FontBook
-from app.printing.lines import Style, Typesetter
-from app.printing.page import MM
 from app.printing.paper import Paper, Words, paper_pdf
 from app.printing.papers import binding
 from app.printing.papers.common import Office, Values, rows
@@ -22,7 +19,10 @@ from app.printing.pdfium import PDFIUM
 from app.printing.picture_page import picture_page
 from app.printing.pictures import UnreadablePictureError
 from app.printing.preview import UnreadablePdfError, page_count
-from app.printing.sheet import PAGE_HEIGHT, PAGE_WIDTH, PrintedPdf, Sheet
+from app.typeset.fonts import FontBook
+from app.typeset.lines import Style, Typesetter
+from app.typeset.page import MM
+from app.typeset.sheet import PAGE_HEIGHT, PAGE_WIDTH, PrintedPdf, Sheet
 
 FOLIO = Style("song", 12)
 PDF = "application/pdf"

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from app.printing.flow import Flow, FormField, baseline
-from app.printing.fonts import FontBook
-from app.printing.lines import Line, Style, Typesetter
-from app.printing.page import CONTRACT, Frame, Unit, kept, paginate, print_pages
-from app.printing.sheet import PrintedPdf, Sheet
 from app.printing.signing import seal_units, sign_units
 from app.printing.tables import Column, table_units
+from app.typeset.flow import Flow, FormField, baseline
+from app.typeset.fonts import FontBook
+from app.typeset.lines import Line, Style, Typesetter
+from app.typeset.page import CONTRACT, Frame, Unit, kept, paginate, print_pages
+from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 22)
 OFFICE = Style("song-bold", 16)

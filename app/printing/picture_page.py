@@ -4,11 +4,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from app.printing.fonts import FontBook
-from app.printing.lines import Style, Typesetter
-from app.printing.page import MM, one_line
 from app.printing.pictures import plain_jpeg
-from app.printing.sheet import PAGE_HEIGHT, PAGE_WIDTH, Sheet
+from app.typeset.fonts import FontBook
+from app.typeset.lines import Style, Typesetter
+from app.typeset.page import MM, one_line
+from app.typeset.sheet import PAGE_HEIGHT, PAGE_WIDTH, Sheet
 
 LONGEST = 1750  # pixels, 150 to the inch over the height of the frame
 MARGIN = 18 * MM

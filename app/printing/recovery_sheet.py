@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from app.printing.flow import Flow
-from app.printing.fonts import FontBook
-from app.printing.lines import Style, Typesetter
-from app.printing.page import OFFICIAL, print_pages
-from app.printing.sheet import PrintedPdf, Sheet
 from app.printing.signature import chinese_date
+from app.typeset.flow import Flow
+from app.typeset.fonts import FontBook
+from app.typeset.lines import Style, Typesetter
+from app.typeset.page import OFFICIAL, print_pages
+from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 22)
 BODY = Style("song", 14)

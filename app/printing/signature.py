@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.printing.flow import baseline
-from app.printing.lines import Line, Style, Typesetter
-from app.printing.page import Unit
-from app.printing.sheet import Sheet
+from app.typeset.flow import baseline
+from app.typeset.lines import Line, Style, Typesetter
+from app.typeset.page import Unit
+from app.typeset.sheet import Sheet
 
 NAME = Style("song", 14)
 SMALL_NAME = Style("song", 12)

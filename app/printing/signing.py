@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.printing.flow import BASELINE, Flow, baseline
-from app.printing.lines import Line, Style
-from app.printing.page import Unit
-from app.printing.sheet import Sheet
 from app.printing.signature import ROW, SEAL
+from app.typeset.flow import BASELINE, Flow, baseline
+from app.typeset.lines import Line, Style
+from app.typeset.page import Unit
+from app.typeset.sheet import Sheet
 
 CAPTION = Style("hei", 14)
 NAME = Style("song", 14)

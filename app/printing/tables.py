@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.printing.flow import Flow
-from app.printing.lines import Line, Style
-from app.printing.page import Unit
-from app.printing.sheet import Sheet
+from app.typeset.flow import Flow
+from app.typeset.lines import Line, Style
+from app.typeset.page import Unit
+from app.typeset.sheet import Sheet
 
 HEAD = "hei"
 PADDING = 4.0

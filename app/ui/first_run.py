@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.models.divisions import Divisions
 from app.printing.preview import page_count
-from app.printing.sheet import PrintedPdf
+from app.typeset.sheet import PrintedPdf
 from app.ui.first_run_steps import CodeStep, DistrictStep, RecoverySheet, UserStep
 from app.ui.gate import Gate
 from app.ui.layouts import button

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter
 
 from app.printing.preview import PageImage, page_images
-from app.printing.sheet import PrintedPdf
+from app.typeset.sheet import PrintedPdf
 
 DOTS = 300  # per inch: a laser printer shows no more of 小四 text, and a page stays at 26 MB
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QSpinBo
 
 from app.models.mediation.documents import AGREEMENT, DOCUMENTS
 from app.printing.agreement_case import is_draft
-from app.printing.sheet import PrintedPdf
 from app.store.reading import StoredRecord
+from app.typeset.sheet import PrintedPdf
 from app.ui.banner import Banner
 from app.ui.layouts import button, words
 from app.ui.paper import PrinterFailed, a4_printer, paint_pages

@@ -21,7 +21,7 @@ from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
-    from app.printing.sheet import PrintedPdf
+    from app.typeset.sheet import PrintedPdf
 
 Clock = Callable[[], datetime]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app import resources
 from app.models.codes import Code, CodeList, code_list
+from app.models.mediation.type_lists import type_list
 
 KEYS = sorted(file.stem for file in resources.path("codes").glob("*.json"))
 EXPECTED = {
@@ -19,7 +20,7 @@ EXPECTED = {
     "visit_result", "satisfaction", "resident_kind", "care_category",
     "acceptance_bar", "agent_scope", "apply_manner", "appointment", "case_stage", "contact_manner", "court_decision",
     "follow_up_kind", "obligation_kind", "office_kind", "referral_class", "referral_direction", "referral_result",
-    "referral_status", "remedy", "retention", "risk_word", "told_manner", "evidence_form",
+    "referral_status", "remedy", "retention", "risk_word", "told_manner", "prevention_result", "evidence_form",
 }  # fmt: skip
 
 
@@ -58,8 +59,11 @@ def test_the_fifty_six_peoples() -> None:
     assert peoples.value_of("汉") == "01"
 
 
-def test_the_eighteen_dispute_types() -> None:
-    assert len(code_list("dispute_type").items) == 18
+def test_dispute_types_are_fine_codes_that_begin_with_the_eighteen_of_the_national_form() -> None:
+    fine = [code.value for code in code_list("dispute_type").items]
+    national = [kind.fine[0] for kind in type_list("national_18", 2026).types][:-1]
+    assert fine[: len(national)] == national
+    assert fine[-1] == "other"
     assert code_list("dispute_type").value_of("拖欠农民工工资") == "wages"
 
 

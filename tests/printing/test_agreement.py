@@ -19,8 +19,8 @@ from app.printing.agreement import (
     chinese_number,
     numbered,
 )
-from app.printing.page import CONTRACT, MM
-from app.printing.sheet import PAGE_HEIGHT
+from app.typeset.page import CONTRACT, MM
+from app.typeset.sheet import PAGE_HEIGHT
 
 NASTY_NAMES = [
     "𠮷野家",

@@ -4,8 +4,8 @@ import pytest
 
 from app.models.mediation.documents import AGREEMENT, PAPERS, NothingToPrint
 from app.printing.case_papers import MAKERS, case_pdfs, papers_of
-from app.printing.fonts import FontBook
 from app.printing.paper import Signing
+from app.typeset.fonts import FontBook
 from tests.printing.full_case import OFFICE, full_case
 from tests.printing.reading import page_texts, text_of
 

@@ -11,12 +11,12 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
-from app.printing.sheet import PrintedPdf
 from app.settings import Settings
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
+from app.typeset.sheet import PrintedPdf
 from app.ui import application
 from app.ui.backup_news import BackupNews, DeskBackup
 from app.ui.scan_folder import ScanFolder

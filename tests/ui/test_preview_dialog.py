@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
 from app.models.registry import RECORD_TYPES
-from app.printing.sheet import PrintedPdf
 from app.settings import Settings
+from app.typeset.sheet import PrintedPdf
 from app.ui.main_window import MainWindow
 from app.ui.paper import a4_printer, paint_pages
 from app.ui.preview import Preview

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 from app.models import fields
 from app.models.base import Record
 from app.models.fields import Search
+from app.models.mediation.counted import figures_indexes
 from app.models.mediation.evidence import Evidence
 from app.models.mediation.filling import derived, fill_case
 from app.models.mediation.parts import (
@@ -48,6 +49,7 @@ class MediationCase(Record):
                 "performance_due IS NOT NULL AND (performance_status IS NULL OR performance_status <> 'done')"
             ),
         ),
+        *figures_indexes(),
     )
 
     number: Mapped[str | None] = fields.number("案件编号")
@@ -92,6 +94,8 @@ class MediationCase(Record):
     result_on: Mapped[date | None] = fields.day("结果日期")
     advised: Mapped[list[str] | None] = fields.choices("告知的救济途径", "remedy")
     advised_on: Mapped[date | None] = fields.day("告知日期")
+    prevented: Mapped[list[str] | None] = fields.choices("防止激化结果", "prevention_result")
+    prevented_people: Mapped[int | None] = fields.integer("防止激化涉及人数")
     disputed: Mapped[str | None] = fields.long_text("纠纷主要事实、争议事项", max_length=5000)
     clauses: Mapped[list[Clause]] = fields.rows("协议内容", Clause, maximum=60)
     liability: Mapped[str | None] = fields.long_text("各方当事人的责任")

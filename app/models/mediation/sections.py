@@ -26,7 +26,19 @@ SECTIONS = (
         "同意与告知", ("consent", "notice_on", "told_manner", "joint_with", "extended_to", "extension_agreed")
     ),
     Section("调查与证据", ("investigations", "evidence"), folded=True),
-    Section("调解", ("mediators", "sessions", "result", "result_on", "advised", "advised_on")),
+    Section(
+        "调解",
+        (
+            "mediators",
+            "sessions",
+            "result",
+            "result_on",
+            "advised",
+            "advised_on",
+            "prevented",
+            "prevented_people",
+        ),
+    ),
     Section(
         "调解协议",
         (

@@ -10,9 +10,9 @@ from app.models.money import amount_words
 from app.models.station_time import station_day, station_time
 from app.printing.agreement import party_fields
 from app.printing.agreement_case import parties_of
-from app.printing.flow import FormField
 from app.printing.paper import Block, Fields, Heading
 from app.printing.signature import chinese_date
+from app.typeset.flow import FormField
 
 Values = Mapping[str, Any]
 ROLES = {"applicant": "申请人", "respondent": "被申请人"}

@@ -1,7 +1,6 @@
 """Application to the court for confirmation, termination, closing report."""
 
 from app.printing.agreement import numbered
-from app.printing.page import OFFICIAL
 from app.printing.paper import Boxes, Fields, Heading, Paper, Sealing, Signing, Words
 from app.printing.papers.common import (
     Office,
@@ -20,6 +19,7 @@ from app.printing.papers.common import (
     yuan,
 )
 from app.printing.wording import wording
+from app.typeset.page import OFFICIAL
 
 
 def confirmation(values: Values, office: Office) -> Paper:

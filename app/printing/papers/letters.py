@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from app.printing.page import OFFICIAL
 from app.printing.paper import Fields, Heading, Paper, Remark, Sealing, Signing, Space, Together, Words
 from app.printing.papers.common import (
     Office,
@@ -16,6 +15,7 @@ from app.printing.papers.common import (
     rows,
 )
 from app.printing.wording import wording
+from app.typeset.page import OFFICIAL
 
 
 def transfers(values: Values, office: Office) -> Iterator[Paper]:

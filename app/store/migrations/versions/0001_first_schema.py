@@ -111,6 +111,8 @@ def upgrade() -> None:
         sa.Column("result_on", sa.Date(), nullable=True),
         sa.Column("advised", sa.Text(), nullable=True),
         sa.Column("advised_on", sa.Date(), nullable=True),
+        sa.Column("prevented", sa.Text(), nullable=True),
+        sa.Column("prevented_people", sa.Integer(), nullable=True),
         sa.Column("disputed", sa.Text(), nullable=True),
         sa.Column("liability", sa.Text(), nullable=True),
         sa.Column("written_asked", sa.Boolean(), nullable=True),
@@ -152,6 +154,48 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
+    )
+    op.create_index(
+        "ix_mediation_case_concluded",
+        "mediation_case",
+        [
+            "result_on",
+            "agreed_on",
+            "accepted_on",
+            "dispute_type",
+            "source",
+            "difficulty",
+            "result",
+            "station",
+            "amount",
+            "prevented",
+            "prevented_people",
+            "void_reason",
+        ],
+        unique=False,
+        sqlite_where=sa.text("void_reason IS NULL AND result IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_mediation_case_received",
+        "mediation_case",
+        [
+            "accepted_on",
+            "result_on",
+            "agreed_on",
+            "dispute_type",
+            "source",
+            "difficulty",
+            "result",
+            "station",
+            "amount",
+            "people",
+            "risk",
+            "special",
+            "void_reason",
+            "id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("void_reason IS NULL"),
     )
     op.create_index(
         "ix_mediation_case_unconfirmed",

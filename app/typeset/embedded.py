@@ -5,7 +5,7 @@ from typing import Any
 
 from reportlab.pdfbase import pdfdoc
 
-from app.printing.truetype import BLANK, TrueType
+from app.typeset.truetype import BLANK, TrueType
 
 ENTRIES_A_BLOCK = 100
 """Most bfchar entries one block may hold (Adobe Technical Note 5014, and Reader enforces it)."""

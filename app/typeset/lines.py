@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
-from app.printing.fonts import FontBook, Form, Glyph
+from app.typeset.fonts import FontBook, Form, Glyph
 
 CLOSING = frozenset("，。、；：？！）》】〕」』〉〗］｝”’．")
 OPENING = frozenset("（《【〔「『〈〖［｛“‘")
@@ -22,7 +22,7 @@ TIGHT_WIDTH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A face style of app.printing.fonts.CHAINS and a size in points."""
+    """A face style of app.typeset.fonts.CHAINS and a size in points."""
 
     face: str
     size: float

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.printing.lines import Line, Style
-from app.printing.sheet import PAGE_HEIGHT, PAGE_WIDTH, PrintedPdf, Sheet
+from app.typeset.lines import Line, Style
+from app.typeset.sheet import PAGE_HEIGHT, PAGE_WIDTH, PrintedPdf, Sheet
 
 MM = 72 / 25.4
 PAGE_NUMBER = Style("song", 14)

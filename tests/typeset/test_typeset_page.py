@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.printing.page import CONTRACT, MM, OFFICIAL, Unit, paginate
+from app.typeset.page import CONTRACT, MM, OFFICIAL, Unit, paginate
 
 
 def unit(height: float, *, keep: bool = False, space: float = 0.0) -> Unit:

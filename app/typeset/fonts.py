@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from app import resources
-from app.printing.truetype import BLANK, TrueType
+from app.typeset.truetype import BLANK, TrueType
 
 CHAINS = {
     "song": ("song-regular", "rare", "rare-compatibility"),

@@ -3,8 +3,8 @@
 import pytest
 
 from app import resources
-from app.printing.fonts import CHAINS, FontBook, Form, missing_characters
-from app.printing.truetype import BLANK, FontFileError, TrueType
+from app.typeset.fonts import CHAINS, FontBook, Form, missing_characters
+from app.typeset.truetype import BLANK, FontFileError, TrueType
 
 LEVEL_3 = (
     (0x4E00, 0x9FEF),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.printing.fonts import FontBook
-from app.printing.lines import LINE_ENDS, NO_LINE_END, NO_LINE_START, Line, Style, Typesetter
+from app.typeset.fonts import FontBook
+from app.typeset.lines import LINE_ENDS, NO_LINE_END, NO_LINE_START, Line, Style, Typesetter
 
 BODY = Style("song", 14)
 MEASURE = 10 * 14.0

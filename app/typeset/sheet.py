@@ -12,9 +12,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from app.printing.embedded import EmbeddedFont, readable
-from app.printing.fonts import Glyph, missing_characters
-from app.printing.lines import Line, Typesetter
+from app.typeset.embedded import EmbeddedFont, readable
+from app.typeset.fonts import Glyph, missing_characters
+from app.typeset.lines import Line, Typesetter
 
 # Nothing printed here asks for a picture or a link; should ReportLab be led to one, it may fetch nothing.
 rl_config.trustedHosts = []

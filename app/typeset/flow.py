@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.printing.lines import Line, Style, Typesetter
-from app.printing.page import Frame, Unit
-from app.printing.sheet import Sheet
+from app.typeset.lines import Line, Style, Typesetter
+from app.typeset.page import Frame, Unit
+from app.typeset.sheet import Sheet
 
 BASELINE = 0.88
 """Where a line's baseline lies below the top of its characters, in ems."""
