@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from tests.powercut.workloads import WORKLOADS
 
 KINDS = ("corrupt", "lost", "half", "invented", "unreadable", "stuck")
 # One image in this many is also opened as a user would and worked in.
-GO_ON = 10
+GO_ON = 25
 
 
 @dataclass
@@ -85,35 +86,49 @@ def _count(tally: Tally, found: list[Finding], where: str) -> None:
         tally.first.append(f"{where}: {found[0].kind}: {found[0].sentence}")
 
 
-@dataclass(frozen=True)
-class Share:
-    """What one process checks."""
-
-    recording: Recording
-    cuts: list[int]
-    seed: int
-    place: Path
-
-    def check(self) -> Tally:
-        self.place.mkdir()
-        return check_images(self.recording, self.cuts, self.seed, self.place)
-
-
 def tallies(recordings: list[Recording], images: int, seed: int, place: Path, processes: int) -> Iterator[Tally]:
     """The tally of each recording, `images` spread over them."""
     chance = random.Random(seed)
-    for number, recording in enumerate(recordings):
-        wanted = images // len(recordings) + (number < images % len(recordings))
-        cuts = moments(recording, wanted, chance)
-        shares = [
-            Share(recording, cuts[n::processes], seed + n, place / f"share-{number}-{n}") for n in range(processes)
-        ]
-        total = Tally()
-        # Forked, so that the record need not be sent; a fresh process for every workload keeps memory small.
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            for tally in pool.imap_unordered(Share.check, shares):
+
+    # Forked, so that the records need not be sent.
+    with multiprocessing.get_context("fork").Pool(processes, _set_recordings, (recordings,)) as pool:
+        for number, recording in enumerate(recordings):
+            wanted = images // len(recordings) + (number < images % len(recordings))
+            cuts = moments(recording, wanted, chance)
+            shares = [
+                (number, cuts[n::processes], seed + n, place / f"share-{number}-{n}") for n in range(processes)
+            ]
+            total = Tally()
+            for tally in pool.imap_unordered(_share, shares):
                 total.add(tally)
-        yield total
+            yield total
+
+
+_recordings: list[Recording] = []
+
+
+def _set_recordings(recordings: list[Recording]) -> None:
+    _recordings[:] = recordings
+
+
+def _share(asked: tuple[int, list[int], int, Path]) -> Tally:
+    """What one process checks of one recording."""
+    number, cuts, seed, place = asked
+    place.mkdir()
+    return check_images(_recordings[number], cuts, seed, place)
+
+
+def begin(work: Path) -> None:
+    """The disk and the next schema every recording starts from."""
+    (work / DISK).mkdir()
+    founded_disk(work / DISK)
+    next_schema(work / NEXT_SCHEMA)
+
+
+def recorded_all(runs: list[tuple[str, str]], work: Path, processes: int) -> list[Recording]:
+    """One recording of each workload and sown fault."""
+    with ThreadPoolExecutor(processes) as pool:
+        return list(pool.map(lambda n: record(runs[n][0], work, work / f"run-{n}", runs[n][1]), range(len(runs))))
 
 
 def image_place() -> str | None:
@@ -128,7 +143,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20261123)
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--workload", action="append", choices=list(WORKLOADS))
-    parser.add_argument("--fault", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     if reason := refusal():
@@ -138,11 +152,9 @@ def main(arguments: list[str] | None = None) -> int:
     total, figures = Tally(), {}
     with tempfile.TemporaryDirectory(dir=image_place(), prefix="powercut-") as name:
         work = Path(name)
-        (work / DISK).mkdir()
-        founded_disk(work / DISK)
-        next_schema(work / NEXT_SCHEMA)
+        begin(work)
         named = asked.workload or list(WORKLOADS)
-        recordings = [record(workload, work, work / workload, asked.fault) for workload in named]
+        recordings = recorded_all([(workload, "") for workload in named], work, asked.processes)
         recorded = time.monotonic() - began
         for recording, tally in zip(
             recordings, tallies(recordings, asked.images, asked.seed, work, asked.processes), strict=True

@@ -25,7 +25,7 @@ from tests.powercut.driver import PASSWORD, STATION, USER, Sitting
 from tests.samples import SAMPLES
 
 # Enough saves that SQLite folds its log into the file (every 1,000 pages) in the middle of the work.
-MANY = 60
+MANY = 45
 
 
 def found(sitting: Sitting) -> None:
@@ -55,7 +55,7 @@ def save(sitting: Sitting) -> None:
 def edit(sitting: Sitting) -> None:
     """Records changed again and again, rows added and taken away, some voided."""
     chance = random.Random(5)
-    for turn in range(30):
+    for turn in range(24):
         record_type = chance.choice(list(RECORD_TYPES.values()))
         long = next(f.name for f in record_type.fields.values() if f.kind.value == "long_text")
         first = sitting.save(record_type, SAMPLES[record_type.code](), str(uuid7()))
@@ -103,9 +103,9 @@ def receipt(sitting: Sitting) -> None:
 
 
 def importing(sitting: Sitting) -> None:
-    """A file of fifty residents; a row is promised once the import asks for the next one."""
+    """A file of thirty residents; a row is promised once the import asks for the next one."""
     source = sitting.work / "residents.jsonl"
-    people = [SAMPLES["resident"](name=f"单小梅{turn}", id_number=None, id_document=None) for turn in range(50)]
+    people = [SAMPLES["resident"](name=f"单小梅{turn}", id_number=None, id_document=None) for turn in range(30)]
     lines = [orjson.dumps({"type": "resident", "key": f"r{n}", **person}) for n, person in enumerate(people)]
     source.write_bytes(b"\n".join(lines))
 
@@ -118,7 +118,7 @@ def importing(sitting: Sitting) -> None:
     desk, rows = sitting.desk, source_rows(source, RECORD_TYPES, None)
     report = import_rows(rows, desk.store, desk.reader, by=USER, progress=next_row)
     sitting.acknowledge()
-    assert (report.created, report.refused) == (50, [])
+    assert (report.created, report.refused) == (30, [])
 
 
 def upgrading(sitting: Sitting) -> None:
