@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store import audit
-from app.store.database import Database
+from app.store.database import Database, clear_away
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
@@ -108,15 +109,21 @@ def found_desk(
         _set_aside(folder)
         write_safely(folder / FOUNDING, b"")
         _, dek, code = KeySlots.create(folder, user, password)
-        database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         settings = replace(load_settings(folder), district_url=district_url)
         save_settings(folder, settings)
-        desk = _desk(folder, settings, lock, database, user, clock, remarks)
-        (folder / FOUNDING).unlink()
+        database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
+        try:
+            desk = _desk(folder, settings, lock, database, user, clock, remarks)
+            desk.note("found")
+        except BaseException:
+            database.close()
+            # Nobody has seen the recovery code: the next try begins anew.
+            clear_away(folder / DATABASE)
+            raise
+        _end_founding(folder)
     except BaseException:
         lock.release()
         raise
-    desk.note("found")
     return desk, code
 
 
@@ -147,9 +154,13 @@ def recover_desk(
     slots = KeySlots.open(folder)
     dek = slots.unlock_with_code(code)
     desk = open_with_key(folder, user, dek, clock=clock)
-    slots.set_password(user, password, dek)
-    Attempts(folder, clock).succeeded(user)
-    desk.note("recover")
+    try:
+        slots.set_password(user, password, dek)
+        Attempts(folder, clock).succeeded(user)
+        desk.note("recover")
+    except BaseException:
+        desk.close()
+        raise
     return desk
 
 
@@ -160,12 +171,17 @@ def open_with_key(folder: Path, user: str, dek: bytes, *, clock: Callable[[], da
     lock.take()
     try:
         database = Database.open(folder / DATABASE, dek)
-        upgrade(database)
-        desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+        try:
+            upgrade(database)
+            desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+            desk.note("open")
+        except BaseException:
+            database.close()
+            raise
+        _end_founding(folder)
     except BaseException:
         lock.release()
         raise
-    desk.note("open")
     return desk
 
 
@@ -213,6 +229,12 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def _end_founding(folder: Path) -> None:
+    """The marker says nothing any more once there is a database; where it cannot go now it goes the next time."""
+    with suppress(OSError):
+        (folder / FOUNDING).unlink(missing_ok=True)
 
 
 def _set_aside(folder: Path) -> None:

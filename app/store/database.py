@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.store.errors import (
     OutdatedEngine,
     StorageDamaged,
     StorageError,
+    StorageFailed,
     WrongKey,
     file_error,
     sqlite_code,
@@ -75,7 +76,7 @@ class Database:
         try:
             return cls(path, dek)._checked()
         except BaseException:
-            remove(path)
+            clear_away(path)
             raise
 
     @classmethod
@@ -93,7 +94,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state of the file.  Raises StorageError."""
-        with _translated(), self.engine.connect() as connection:
+        with self._connected() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -149,7 +150,7 @@ class Database:
         fresh = beside(target, ".new")
         try:
             remove(fresh)
-            with _translated(), self.engine.connect() as connection:
+            with self._connected() as connection:
                 connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
             copy = Database(fresh, self._dek)
             faults = copy.integrity()
@@ -163,7 +164,7 @@ class Database:
         except OSError as failure:
             raise file_error(failure) from failure
         finally:
-            remove(fresh)
+            clear_away(fresh)
 
     def close(self) -> None:
         """Let go of the file; the last connection folds the write-ahead log into it."""
@@ -173,12 +174,23 @@ class Database:
     def _as_writer(self) -> Iterator[Connection]:
         if self._writer == threading.get_ident():
             raise RuntimeError("a write inside a write of the same thread would wait for itself")
-        with self._writing, _translated(), self.engine.connect() as connection:
+        with self._writing, self._connected() as connection:
             self._writer = threading.get_ident()
             try:
                 yield connection
             finally:
                 self._writer = None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with _translated(), self.engine.connect() as connection:
+            try:
+                yield connection
+            except Exception as error:
+                if isinstance(storage_error(error), StorageDamaged | StorageFailed):
+                    # SQLCipher fails every later call of a connection that once could not read a page.
+                    connection.invalidate()
+                raise
 
     def _connect(self) -> Any:
         connection = sqlcipher3.connect(str(self.path), isolation_level=None, check_same_thread=False)
@@ -230,6 +242,12 @@ def remove(path: Path) -> None:
     """Take away a file this program made and did not finish, with its log.  Raises OSError."""
     for name in (path, beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal")):
         name.unlink(missing_ok=True)
+
+
+def clear_away(path: Path) -> None:
+    """`remove` where it can be done: what is left is taken away the next time, and the outcome stays as it is."""
+    with suppress(OSError):
+        remove(path)
 
 
 @contextmanager

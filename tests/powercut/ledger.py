@@ -24,12 +24,13 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._last: State = {}
+        self.begun = False
         self._step = 0
         self._acknowledged = 0
 
     def begin(self, state: State, dek: str) -> None:
         """Where the driver starts, and the key a check needs to open the file without a password."""
-        self._last = state
+        self._last, self.begun = state, True
         self._line({"phase": "start", "state": state, "dek": dek})
 
     def attempt(self, *, whole: bool) -> None:
@@ -94,7 +95,8 @@ class Account:
         return Expected(
             self.states[acknowledged],
             self.states[:acknowledged],
-            self.states[tried] if under_way else None,
+            # A step that was never acknowledged in the whole run leads nowhere known.
+            self.states[tried] if under_way and tried < len(self.states) else None,
             self._whole[tried],
             self.contents[acknowledged],
             self.dek,

@@ -151,6 +151,27 @@ def settings(sitting: Sitting) -> None:
         sitting.step(partial(save_settings, sitting.folder, changed))
 
 
+def day(sitting: Sitting) -> None:
+    """A little of everything, for the disk that fails while the desk goes on."""
+    resident, case = RECORD_TYPES["resident"], RECORD_TYPES["mediation_case"]
+    slots = KeySlots.open(sitting.folder)
+    for turn in range(3):
+        record_id = str(uuid7())
+        keep = partial(sitting.desk.drafts.keep, USER, case.code, record_id, {"facts": "字" * 500})
+        sitting.step(partial(keep, base=None, at=datetime.now(UTC)))
+        first = sitting.save(case, SAMPLES[case.code](), record_id)
+        second = sitting.save(case, first.values | {"facts": f"第{turn}次改动。"}, record_id, first.head)
+        person = sitting.save(resident, SAMPLES["resident"](), str(uuid7()))
+        void = partial(sitting.desk.store.void, resident, person.record_id, reason="重复登记")
+        sitting.step(partial(void, by=USER, base=person.head))
+        assert second.revision == 2
+        changed = sitting.desk.settings.with_changes(text_size=(125, 150, 200)[turn])
+        sitting.step(partial(save_settings, sitting.folder, changed))
+        sitting.step(partial(slots.set_password, USER, f"{PASSWORD}{turn}", sitting.dek))
+        sitting.step(partial(sitting.desk.database.copy_to, sitting.folder / "desk.before-day.db"))
+        sitting.reopen()
+
+
 WORKLOADS: dict[str, Callable[[Sitting], None]] = {
     "found": found,
     "save": save,
@@ -161,6 +182,7 @@ WORKLOADS: dict[str, Callable[[Sitting], None]] = {
     "upgrade": upgrading,
     "password": password,
     "settings": settings,
+    "day": day,
 }
 # These begin with an empty disk, all others with a founded station.
 ON_AN_EMPTY_DISK = frozenset({"found"})

@@ -119,11 +119,11 @@ def test_a_write_the_system_refuses_is_undone_and_can_be_done_again(tmp_path):
     before = count(database)
     with longest_file((tmp_path / "desk.db-wal").stat().st_size + 3 * PAGE):
         with pytest.raises(StorageFailed, match=r"读写磁盘出错.*您填写的内容还在"):
-            add(database, 100_000)
+            add(database, 1_000_000)
         with pytest.raises(StorageFailed):
-            add(database, 100_000)
+            add(database, 1_000_000)
     assert count(database) == before
-    add(database, 100_000)
+    add(database, 1_000_000)
     assert count(database) == before + 1
     assert database.integrity() == []
     database.close()
