@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,7 @@ class Database:
     def _connect(self) -> Any:
         connection = sqlcipher3.connect(str(self.path), isolation_level=None, check_same_thread=False)
         try:
-            connection.execute(f"PRAGMA key = \"x'{self._dek.hex()}'\"")
+            connection.execute(f'PRAGMA key = "{cipher_key(self._dek)}"')
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -231,6 +232,17 @@ def _faults(connection: Connection) -> list[str]:
         rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
         faults += [f"{pragma}: {tuple(row)}" for row in rows if is_fault(row)]
     return faults
+
+
+def cipher_key(dek: bytes) -> str:
+    """The raw key as SQLCipher's pragmas take it, with a salt made from it.
+
+    Without one SQLCipher reads the salt from the first bytes of the file.  They lie in a sector that is written
+    again whenever the log is folded in, and a power cut that spoils it would take the whole file with it although
+    the log still holds that page.
+    """
+    salt = sha256(b"fengqiao|database salt|" + dek).digest()[:16]
+    return f"x'{dek.hex()}{salt.hex()}'"
 
 
 def beside(path: Path, ending: str) -> Path:

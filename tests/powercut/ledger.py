@@ -60,11 +60,15 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Expected:
-    """What must be found at one moment: the state last acknowledged, and the step under way, if any."""
+    """What must be found at one moment: the state last acknowledged, and the step under way, if any.
+
+    Of a step that never ended in the whole run nobody knows where it leads; then `open_end` is set.
+    """
 
     acknowledged: State
     older: Sequence[State]
     under_way: State | None
+    open_end: bool
     whole: bool
     contents: dict[str, str]
     dek: str
@@ -95,8 +99,8 @@ class Account:
         return Expected(
             self.states[acknowledged],
             self.states[:acknowledged],
-            # A step that was never acknowledged in the whole run leads nowhere known.
             self.states[tried] if under_way and tried < len(self.states) else None,
+            tried >= len(self.states),
             self._whole[tried],
             self.contents[acknowledged],
             self.dek,
