@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from app.store.attachments import Attachments, Look
 from app.store.backup import FOLDER as BACKUPS
 from app.store.backup import Backups, second_root
 from app.store.backup_set import sets_in
-from app.store.database import Database
+from app.store.database import Database, clear_away
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
@@ -121,15 +122,21 @@ def found_desk(
         _set_aside(folder)
         write_safely(folder / FOUNDING, b"")
         _, dek, code = KeySlots.create(folder, user, password)
-        database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         settings = replace(load_settings(folder), district_url=district_url)
         save_settings(folder, settings)
-        desk = _desk(folder, settings, lock, database, user, clock, remarks)
-        (folder / FOUNDING).unlink()
+        database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
+        try:
+            desk = _desk(folder, settings, lock, database, user, clock, remarks)
+            desk.note("found")
+        except BaseException:
+            database.close()
+            # Nobody has seen the recovery code: the next try begins anew.
+            clear_away(folder / DATABASE)
+            raise
+        _end_founding(folder)
     except BaseException:
         lock.release()
         raise
-    desk.note("found")
     return desk, code
 
 
@@ -160,9 +167,13 @@ def recover_desk(
     slots = KeySlots.open(folder)
     dek = slots.unlock_with_code(code)
     desk = open_with_key(folder, user, dek, clock=clock)
-    slots.set_password(user, password, dek)
-    Attempts(folder, clock).succeeded(user)
-    desk.note("recover")
+    try:
+        slots.set_password(user, password, dek)
+        Attempts(folder, clock).succeeded(user)
+        desk.note("recover")
+    except BaseException:
+        desk.close()
+        raise
     return desk
 
 
@@ -173,12 +184,17 @@ def open_with_key(folder: Path, user: str, dek: bytes, *, clock: Callable[[], da
     lock.take()
     try:
         database = Database.open(folder / DATABASE, dek)
-        upgrade(database)
-        desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+        try:
+            upgrade(database)
+            desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+            desk.note("open")
+        except BaseException:
+            database.close()
+            raise
+        _end_founding(folder)
     except BaseException:
         lock.release()
         raise
-    desk.note("open")
     return desk
 
 
@@ -232,6 +248,12 @@ def _look_of(media_type: str, content: bytes) -> Look:
     from app.printing.pictures import look_of  # noqa: PLC0415  # loads with the first attachment, not at the start
 
     return look_of(media_type, content)
+
+
+def _end_founding(folder: Path) -> None:
+    """The marker says nothing any more once there is a database; where it cannot go now it goes the next time."""
+    with suppress(OSError):
+        (folder / FOUNDING).unlink(missing_ok=True)
 
 
 def _set_aside(folder: Path) -> None:

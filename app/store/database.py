@@ -4,7 +4,8 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.store.errors import (
     OutdatedEngine,
     StorageDamaged,
     StorageError,
+    StorageFailed,
     StorageStopped,
     WrongKey,
     file_error,
@@ -83,7 +85,7 @@ class Database:
         try:
             return cls(path, dek)._checked()
         except BaseException:
-            remove(path)
+            clear_away(path)
             raise
 
     @classmethod
@@ -101,7 +103,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one unchanging state of the file.  Raises StorageError."""
-        with _translated(), self.engine.connect() as connection:
+        with self._connected() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -135,28 +137,28 @@ class Database:
                 connection.invalidate()
 
     def integrity(self) -> list[str]:
-        """Faults of the file itself, as sentences; none when every page and key is sound.
+        """Faults of the file itself, as sentences; none when every page and key is sound."""
+        try:
+            faults = self._examined()
+            if faults:
+                # The cipher check reads past the log: a page half written when the power went is a fault to it
+                # although the log still holds that page.  Fold the log in and look again.
+                with self._as_writer() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+                faults = self._examined()
+        except StorageDamaged as damage:
+            faults = [str(damage)]
+        return [f"数据文件检查不通过（{fault}）。" for fault in faults]
 
-        Read on a connection of its own: on one that searched before others saved, SQLite checks the search
-        index by an outdated list of its parts and reports damage where there is none.
-        """
-        checks: tuple[tuple[str, Callable[[Any], bool]], ...] = (
-            ("cipher_integrity_check", lambda row: True),
-            ("integrity_check", lambda row: row[0] != "ok"),
-            ("foreign_key_check", lambda row: True),
-        )
-        faults = []
+    def _examined(self) -> list[str]:
+        """What the checks say on a connection of its own: on one that searched before others saved, SQLite checks
+        the search index by an outdated list of its parts and reports damage where there is none."""
         fresh = Database(self.path, self._dek)
         try:
             with fresh.read() as connection:
-                for pragma, is_fault in checks:
-                    rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
-                    faults += [f"{pragma}: {tuple(row)}" for row in rows if is_fault(row)]
-        except StorageDamaged as damage:
-            faults.append(str(damage))
+                return _faults(connection)
         finally:
             fresh.close()
-        return [f"数据文件检查不通过（{fault}）。" for fault in faults]
 
     def derived_key(self, purpose: bytes) -> bytes:
         """A 256-bit key for something kept beside the file, made from the file's own key."""
@@ -171,7 +173,7 @@ class Database:
         fresh = beside(target, ".new")
         try:
             remove(fresh)
-            with _translated(), self.engine.connect() as connection, _watched(connection, self, fresh, watch):
+            with self._connected() as connection, _watched(connection, self, fresh, watch):
                 connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
             copy = self.other(fresh)
             faults = copy.integrity()
@@ -185,7 +187,7 @@ class Database:
         except OSError as failure:
             raise file_error(failure) from failure
         finally:
-            remove(fresh)
+            clear_away(fresh)
 
     def other(self, path: Path) -> "Database":
         """Another file under the same key, such as a copy of this one.  Raises as `open`."""
@@ -199,17 +201,28 @@ class Database:
     def _as_writer(self) -> Iterator[Connection]:
         if self._writer == threading.get_ident():
             raise RuntimeError("a write inside a write of the same thread would wait for itself")
-        with self._writing, _translated(), self.engine.connect() as connection:
+        with self._writing, self._connected() as connection:
             self._writer = threading.get_ident()
             try:
                 yield connection
             finally:
                 self._writer = None
 
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with _translated(), self.engine.connect() as connection:
+            try:
+                yield connection
+            except Exception as error:
+                if isinstance(storage_error(error), StorageDamaged | StorageFailed):
+                    # SQLCipher fails every later call of a connection that once could not read a page.
+                    connection.invalidate()
+                raise
+
     def _connect(self) -> Any:
         connection = sqlcipher3.connect(str(self.path), isolation_level=None, check_same_thread=False)
         try:
-            connection.execute(f"PRAGMA key = \"x'{self._dek.hex()}'\"")
+            connection.execute(f'PRAGMA key = "{cipher_key(self._dek)}"')
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -234,6 +247,30 @@ class Database:
         return self
 
 
+def _faults(connection: Connection) -> list[str]:
+    checks: tuple[tuple[str, Callable[[Any], bool]], ...] = (
+        ("cipher_integrity_check", lambda row: True),
+        ("integrity_check", lambda row: row[0] != "ok"),
+        ("foreign_key_check", lambda row: True),
+    )
+    faults = []
+    for pragma, is_fault in checks:
+        rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchall()
+        faults += [f"{pragma}: {tuple(row)}" for row in rows if is_fault(row)]
+    return faults
+
+
+def cipher_key(dek: bytes) -> str:
+    """The raw key as SQLCipher's pragmas take it, with a salt made from it.
+
+    Without one SQLCipher reads the salt from the first bytes of the file.  They lie in a sector that is written
+    again whenever the log is folded in, and a power cut that spoils it would take the whole file with it although
+    the log still holds that page.
+    """
+    salt = sha256(b"fengqiao|database salt|" + dek).digest()[:16]
+    return f"x'{dek.hex()}{salt.hex()}'"
+
+
 def beside(path: Path, ending: str) -> Path:
     """The file of the same name with something added, such as `-wal`."""
     return path.with_name(path.name + ending)
@@ -243,6 +280,12 @@ def remove(path: Path) -> None:
     """Take away a file this program made and did not finish, with its log.  Raises OSError."""
     for name in (path, beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal")):
         name.unlink(missing_ok=True)
+
+
+def clear_away(path: Path) -> None:
+    """`remove` where it can be done: what is left is taken away the next time, and the outcome stays as it is."""
+    with suppress(OSError):
+        remove(path)
 
 
 @contextmanager

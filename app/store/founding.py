@@ -6,7 +6,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.safe_file import sync_folder
-from app.store.database import Database, beside, remove
+from app.store.database import Database, beside, clear_away, remove
 from app.store.errors import DatabaseExists, file_error
 from app.store.station import found_station
 from app.store.upgrade import upgrade
@@ -37,5 +37,5 @@ def found(path: Path, dek: bytes, *, station_code: str, station_name: str) -> Da
     except OSError as failure:
         raise file_error(failure) from failure
     finally:
-        remove(fresh)
+        clear_away(fresh)
     return Database.open(path, dek)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.commands.desk import DATABASE, found_desk, is_founded, open_desk
+from app.commands.desk import DATABASE, FOUNDING, Desk, found_desk, is_founded, open_desk, recover_desk
 from app.security.keyslots import KeySlots, SlotRefused
+from app.store.errors import StorageFull
 
 STATION = {
     "station_code": "511421125201",
@@ -44,3 +45,59 @@ def test_keys_whose_database_was_lost_are_never_founded_over(tmp_path):
     with pytest.raises(SlotRefused):
         found_desk(folder, **STATION)
     assert KeySlots.open(folder).users() == ["李调解"]
+
+
+def refused(*_, **__):
+    raise StorageFull
+
+
+def disk_full(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("step", "fault", "failure"),
+    [
+        ("app.commands.desk.save_settings", disk_full, OSError),
+        ("app.commands.desk.found", refused, StorageFull),
+        ("app.commands.desk.Desk.note", refused, StorageFull),
+    ],
+)
+def test_a_founding_the_disk_refused_can_be_tried_again_and_shows_its_code(
+    tmp_path, monkeypatch, step, fault, failure
+):
+    folder = tmp_path / "data"
+    with monkeypatch.context() as broken:
+        broken.setattr(step, fault)
+        with pytest.raises(failure):
+            found_desk(folder, **STATION)
+    assert not is_founded(folder)
+    desk, code = found_desk(folder, **STATION)
+    desk.close()
+    recover_desk(folder, code, "李调解", "Ce-shi-2026-xin").close()
+
+
+def test_a_desk_the_disk_did_not_let_open_can_be_opened_once_it_is_well(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    desk, code = found_desk(folder, **STATION)
+    desk.close()
+    with monkeypatch.context() as broken:
+        broken.setattr(Desk, "note", refused)
+        with pytest.raises(StorageFull):
+            open_desk(folder, "李调解", "Ce-shi-2026-kou")
+        with pytest.raises(StorageFull):
+            recover_desk(folder, code, "李调解", "Ce-shi-2026-kou")
+    with monkeypatch.context() as broken:
+        broken.setattr(KeySlots, "set_password", disk_full)
+        with pytest.raises(OSError, match="No space"):
+            recover_desk(folder, code, "李调解", "Ce-shi-2026-kou")
+    open_desk(folder, "李调解", "Ce-shi-2026-kou").close()
+
+
+def test_a_marker_of_founding_that_came_back_after_a_power_cut_goes_when_the_desk_opens(tmp_path):
+    folder = tmp_path / "data"
+    desk, _ = found_desk(folder, **STATION)
+    desk.close()
+    (folder / FOUNDING).touch()
+    open_desk(folder, "李调解", "Ce-shi-2026-kou").close()
+    assert not (folder / FOUNDING).exists()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sqlcipher3
 
-from app.store.database import PAGE, Database
+from app.store.database import PAGE, Database, cipher_key
 from app.store.errors import (
     DatabaseExists,
     StorageBusy,
@@ -119,11 +119,11 @@ def test_a_write_the_system_refuses_is_undone_and_can_be_done_again(tmp_path):
     before = count(database)
     with longest_file((tmp_path / "desk.db-wal").stat().st_size + 3 * PAGE):
         with pytest.raises(StorageFailed, match=r"读写磁盘出错.*您填写的内容还在"):
-            add(database, 100_000)
+            add(database, 1_000_000)
         with pytest.raises(StorageFailed):
-            add(database, 100_000)
+            add(database, 1_000_000)
     assert count(database) == before
-    add(database, 100_000)
+    add(database, 1_000_000)
     assert count(database) == before + 1
     assert database.integrity() == []
     database.close()
@@ -199,6 +199,38 @@ def test_damage_at_fifty_places_is_noticed_and_never_read_as_something_else(tmp_
         path.write_bytes(whole)
 
 
+@pytest.mark.parametrize(("first", "length"), [(0, 512), (0, PAGE), (2 * PAGE, 512), (20 * PAGE, PAGE)])
+def test_a_page_half_written_while_the_log_still_holds_it_is_no_damage(tmp_path, first, length):
+    database = filled(tmp_path / "desk.db")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("desk.db", "desk.db-wal"):
+        shutil.copy(tmp_path / name, left / name)
+    database.close()
+    with (left / "desk.db").open("rb+") as file:
+        file.seek(first)
+        file.write(secrets.token_bytes(length))
+    again = Database.open(left / "desk.db", DEK)
+    assert again.integrity() == []
+    assert count(again) == 200
+    again.close()
+
+
+def test_a_page_that_could_not_be_read_once_is_read_again_when_the_disk_is_well(tmp_path):
+    path = tmp_path / "desk.db"
+    filled(path).close()
+    whole = path.read_bytes()
+    database = Database.open(path, DEK)
+    path.write_bytes(whole[: 10 * PAGE] + bytes(len(whole) - 10 * PAGE))
+    with pytest.raises(StorageDamaged):
+        count(database)
+    path.write_bytes(whole)
+    assert count(database) == 200
+    database.close()
+
+
 @pytest.mark.parametrize("length", [0, 1, 20, 512, PAGE - 1])
 def test_a_file_cut_short_is_never_begun_afresh(tmp_path, length):
     path = tmp_path / "desk.db"
@@ -236,7 +268,7 @@ def test_another_program_that_writes_is_waited_for_and_then_said_in_words(tmp_pa
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 50")
     other = sqlcipher3.connect(str(tmp_path / "desk.db"), isolation_level=None)
-    other.execute(f"PRAGMA key = \"x'{DEK.hex()}'\"")
+    other.execute(f'PRAGMA key = "{cipher_key(DEK)}"')
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageBusy, match="正被占用"):
         add(database, 10)

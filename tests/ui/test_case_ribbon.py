@@ -38,6 +38,8 @@ def page_of(qtbot, desk, services):
         return page, record_id
 
     yield make
+    for page in kept:
+        page.form_page.close_form()
     kept.clear()
 
 

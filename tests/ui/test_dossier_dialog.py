@@ -28,6 +28,8 @@ def page_of(qtbot, desk, services):
         return page
 
     yield make
+    for page in kept:
+        page.form_page.close_form()
     kept.clear()
 
 

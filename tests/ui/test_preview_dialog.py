@@ -142,7 +142,7 @@ def test_copies_are_one_for_each_party_and_one_for_the_committee(
     record = services.reader.load(RECORD_TYPES["mediation_case"], record_id)
     assert isinstance(page, RecordPage)
     with qtbot.waitSignal(window.previewed) as previewed:
-        page.print_requested.emit(record)
+        page.print_requested.emit(record, "agreement")
     (preview,) = previewed.args
     assert preview.copies.value() == len(MANY) + 1
     assert preview.remarks.text() == ""
@@ -161,7 +161,7 @@ def test_a_draft_and_missing_characters_are_said(qtbot: QtBot, services: DeskSer
     page = window.open_page("mediation_case")
     assert isinstance(page, RecordPage)
     with qtbot.waitSignal(window.previewed) as previewed:
-        page.print_requested.emit(record)
+        page.print_requested.emit(record, "agreement")
     (preview,) = previewed.args
     assert "草稿" in preview.remarks.text()
     assert "3134B" in preview.remarks.text()

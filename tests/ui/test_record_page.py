@@ -32,6 +32,8 @@ def page_of(qtbot, services):
         return page
 
     yield make
+    for page in kept:
+        page.form_page.close_form()
     kept.clear()
 
 
