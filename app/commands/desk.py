@@ -186,7 +186,7 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         app=__version__,
     )
     with desk.database.write() as connection:
-        enrolled(connection, server_id=made.server, server_key=made.server_key)
+        enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
     desk.settings = replace(desk.settings, district_url=url)
     save_settings(desk.folder, desk.settings)
 

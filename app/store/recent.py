@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.models.registry import RECORD_TYPES
 from app.store.database import Database
-from app.store.outbox import ACKED
+from app.store.outbox import UNSENT
 from app.store.tables import revision
 
 LOOKED_AT = 400  # revisions looked through for the newest records; one record may have many
@@ -45,7 +45,7 @@ class RecentReader:
 
     def waiting(self, limit: int = 200) -> list[Touched]:
         """The revisions not receipted yet, oldest first."""
-        statement = select(*_COLUMNS).where(revision.c.seq > ACKED)
+        statement = select(*_COLUMNS).where(UNSENT)
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(revision.c.seq).limit(limit)).all()
             return _named(connection, [tuple(row) for row in rows])

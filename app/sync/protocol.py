@@ -126,7 +126,10 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes)."""
+    """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes).
+
+    `segment` is its place among the PCs of the station, for numbering documents.
+    """
 
     device: str
     station: str
@@ -134,6 +137,7 @@ class Enrolment:
     server: str
     server_key: bytes
     address: str
+    segment: int = 0
 
 
 class NoAnswer(Exception):
