@@ -12,22 +12,28 @@ from uuid_utils import uuid7
 
 from app import __version__
 from app.models.payload import SCHEMA
+from app.models.registry import RECORD_TYPES
 from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store import audit
 from app.store.database import Database
+from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
+from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
 from app.store.reading import RecordReader
+from app.store.receiving import Receiver
 from app.store.records import RecordStore
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
 from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
+from app.sync.pull import Pull
+from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
 if TYPE_CHECKING:
@@ -62,6 +68,8 @@ class Desk:
         self.reader = RecordReader(self.database)
         self.drafts = Drafts(self.database)
         self.outbox = Outbox(self.database, self.station.epoch)
+        self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
+        self.differences = Differences(self.database)
 
     def note(self, action: str, detail: str = "") -> None:
         """Write what this user did into the audit chain."""
@@ -213,6 +221,12 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
+    """Sending and bringing down between this desk and its district."""
+    pull = Pull(desk.receiver, district, Backoff(random.uniform))
+    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
 
 
 def _set_aside(folder: Path) -> None:

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from datetime import timedelta
 
-from app.commands.desk import Desk, district_of, push_of
+from app.commands.desk import Desk, district_of, rounds_of
 from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
@@ -17,10 +17,11 @@ def send(desk: Desk) -> int:
         print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
         return 1
     with district:
-        outcome = push_of(desk, district).run()
+        outcome = rounds_of(desk, district).run()
     status = desk.outbox.status()
     print(
-        f"本次上报 {outcome.sent} 条，未上报 {status.unsent} 条，退回 {status.held + status.conflicts} 条。"
+        f"本次上报 {outcome.sent} 条，收到 {outcome.received} 条，未上报 {status.unsent} 条，"
+        f"退回 {status.held} 条，不一致 {status.conflicts} 条。"
     )
     if outcome.sentence:
         print(outcome.sentence)

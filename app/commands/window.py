@@ -16,8 +16,8 @@ from app.commands.desk import (
     found_desk,
     is_founded,
     open_desk,
-    push_of,
     recover_desk,
+    rounds_of,
     utc_now,
 )
 from app.models.divisions import Divisions
@@ -128,7 +128,7 @@ class DeskWindow(QObject):
     def _new_loop(self) -> SyncLoop | None:
         if self._district is None:
             return None
-        return SyncLoop(push_of(self.desk, self._district), self._news.report, self._district.interrupt)
+        return SyncLoop(rounds_of(self.desk, self._district), self._news.report, self._district.interrupt)
 
     def _register(self, url: str, code: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""

@@ -134,7 +134,7 @@ class Placing:
         connection = self.connection
         of_record = conflict.c.record_id == standing.record
         chosen = select(conflict.c.place, conflict.c.field).where(of_record, conflict.c.settled)
-        settled_here = set(connection.execute(chosen).tuples()) if waiting else set()
+        settled_here = {tuple(row) for row in connection.execute(chosen)} if waiting else set()
         connection.execute(delete(conflict).where(of_record, conflict.c.place > 0))
         for difference in standing.differences:
             settled = difference.settled or (difference.place, difference.field) in settled_here

@@ -79,6 +79,11 @@ class Receiver:
         with self._database.write() as connection:
             read_anew(connection)
 
+    def pulled(self) -> None:
+        """The end of the log was reached, whether or not it brought anything."""
+        with self._database.write() as connection:
+            connection.execute(update(device).values(last_pull_at=self._clock()))
+
     def life_known(self) -> None:
         """The district counts this PC's present epoch."""
         with self._database.write() as connection:

@@ -201,5 +201,8 @@ class OutboxSource(Protocol):
     def apply_receipt(self, acked_seq: int, verdicts: Sequence[Verdict], received_at: datetime) -> None:
         """Mark ≤ acked_seq acked and keep the verdicts; repeating a receipt changes nothing."""
 
+    def acked_seq(self) -> int:
+        """The last seq receipted."""
+
     def continue_from(self, seq: int) -> None:
         """The district wants everything from `seq` on again: acked rows from there are pending once more."""
