@@ -58,6 +58,7 @@ def _with_desk(arguments: Namespace) -> int:
         "show": lambda: records.show_record(desk, arguments),
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
+        "reconcile": lambda: upkeep.reconcile(desk),
         "verify": lambda: upkeep.check(desk),
     }
     with closing(signed_in(arguments.data, arguments)) as desk:

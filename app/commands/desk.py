@@ -33,6 +33,7 @@ from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
 from app.sync.pull import Pull
+from app.sync.reconcile import Reconcile
 from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
@@ -227,6 +228,11 @@ def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
     """Sending and bringing down between this desk and its district."""
     pull = Pull(desk.receiver, district, Backoff(random.uniform))
     return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
+
+
+def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
+    """The comparison of this desk with its district."""
+    return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
 
 
 def _set_aside(folder: Path) -> None:

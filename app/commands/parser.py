@@ -61,9 +61,10 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    syncing = commands.add_parser("sync", help="把未上报的记录现在报到区里")
+    syncing = commands.add_parser("sync", help="现在与区里收发：上报未上报的，收下区里的")
     checking = commands.add_parser("verify", help="检查数据库、操作记录链和上报队列")
-    for command in (syncing, checking):
+    reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
+    for command in (syncing, checking, reconciling):
         _sign_in(command)
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
     bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert
 from app.district.queries import (
     ANY_HELD,
     BASE,
+    EFFECTIVE,
     HELD,
     LIFT,
     LOCK,
@@ -21,7 +22,7 @@ from app.district.queries import (
     UPDATE_STATE,
 )
 from app.district.tables import conflict, held, record_state, revision
-from app.models.merging import State
+from app.models.merging import State, merge_of
 from app.models.payload import canonical
 from app.sync.batch import line_of
 from app.sync.protocol import Line
@@ -174,10 +175,21 @@ class Ledger:
             return seen
         keys = {"station": self.station, "record": record, "base": base}
         found = self.connection.execute(BASE, keys).first()
-        if found is None or found.applied is None:
+        if found is None:
+            return self._merged_before(record, base)
+        if found.applied is None:
             return None
         place: int = found.seen if found.op_id == base else found.applied
         return place
+
+    def _merged_before(self, record: str, base: str) -> int | None:
+        """`base` may be a merge this server lost with its newest data: what the merged revision knew counts then."""
+        keys = {"station": self.station, "record": record}
+        for row in self.connection.execute(EFFECTIVE, keys):
+            if merge_of(row.op_id) == base:
+                seen: int | None = row.seen
+                return seen
+        return None
 
     def changed_since(self, record: str, seen: int, device: str) -> set[str]:
         """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""

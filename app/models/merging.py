@@ -49,6 +49,11 @@ class Folded(NamedTuple):
     seen: int = 0
 
 
+def merge_of(op_id: str) -> str:
+    """The head a record gets when this revision is merged into it."""
+    return str(uuid5(_MERGES, op_id))
+
+
 def created(line: Written) -> State:
     """The first state of a record."""
     document = line.data
@@ -81,7 +86,7 @@ def merged(state: State, line: Written, changed_since: Collection[str]) -> Folde
         for name in line.data.keys() & set(changed_since):
             if state.document.get(name) != data[name]:
                 differing[name] = (state.document.get(name), data.pop(name))
-    head = str(uuid5(_MERGES, line.op_id))
+    head = merge_of(line.op_id)
     after = _acted(state, line, data)._replace(head=head, version=state.version + 1)
     return Folded(after, merged=True, differing=differing)
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.models import payload
 from app.models.changes import Difference, Side, Standing
+from app.models.column_types import moment_text
 from app.models.fields import Search
 from app.models.merging import State, folded, merged
 from app.models.record_type import RecordType
@@ -17,6 +18,9 @@ from app.store import audit, reading, rows, search
 from app.store.search import SearchTerms
 from app.store.station import Station
 from app.store.tables import conflict, revision, surplus
+
+# The place of a difference that was found by comparing, not told by the district.
+FOUND_HERE = 0
 
 
 class Kept:
@@ -33,14 +37,24 @@ class Kept:
 class Placing:
     """Puts records into the file within one transaction.
 
-    `pulled_seq` is the last seq of this PC that the district's states can contain.
+    `pulled_seq` is the last seq of this PC that the district's states can contain.  When `comparing`, content
+    that differs under the same head is kept as a difference.
     """
 
-    def __init__(self, connection: Connection, station: Station, pulled_seq: int, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        station: Station,
+        pulled_seq: int,
+        now: datetime,
+        *,
+        comparing: bool = False,
+    ) -> None:
         self.connection = connection
         self._station = station
         self._pulled_seq = pulled_seq
         self._now = now
+        self._comparing = comparing
 
     def put(self, record_type: RecordType, standing: Standing) -> None:
         """Record, rows, search, audit and differences.  Raises ValueError, TypeError or KeyError for a document
@@ -51,6 +65,8 @@ class Placing:
         state = self._with_waiting(standing, known, waiting)
         if waiting:
             state = state._replace(head=waiting[-1].op_id, version=standing.version + len(waiting))
+        elif self._comparing:
+            self._keep_what_differs(record_type, standing)
         self._write(record_type, standing.record, state, known)
         self._keep_surplus(record_type, standing)
         self._keep_differences(standing, known, waiting)
@@ -114,6 +130,27 @@ class Placing:
         terms = record_type.search_terms(values)
         found_by = SearchTerms(terms[Search.NAME], terms[Search.NUMBER], terms[Search.TEXT])
         search.index(connection, record_type.code, record_id, found_by, active=state.void_reason is None)
+
+    def _keep_what_differs(self, record_type: RecordType, standing: Standing) -> None:
+        """The same revision with other content here: neither side is chosen silently, the one here is kept beside.
+
+        It never comes from saving or syncing, only from damage or a change outside the program.
+        """
+        before = reading.load(self.connection, record_type, standing.record)
+        if before is None or before.head != standing.head:
+            return
+        here = payload.encode(record_type, before.values)
+        there = payload.encode(record_type, payload.decode(record_type, standing.document))
+        for name in payload.changes(here, there):
+            difference = Difference(
+                FOUND_HERE,
+                name,
+                Side(there.get(name), before.changed_by, moment_text(before.changed_at), "区里"),
+                Side(here.get(name), before.changed_by, moment_text(before.changed_at), ""),
+                settled=False,
+            )
+            row = {**_row(standing, difference), "settled": False}
+            self.connection.execute(upsert(conflict).values(**row).on_conflict_do_nothing())
 
     def _keep_surplus(self, record_type: RecordType, standing: Standing) -> None:
         """Names this program has no field for, and fields that hold more than it can read."""

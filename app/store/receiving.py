@@ -72,7 +72,7 @@ class Receiver:
     def take_record(self, page: Page) -> int:
         """Write the page of one record, asked for outside the order of the log; the cursor stays."""
         with self._database.write() as connection:
-            return self._enter(connection, page, self._clock())
+            return self._enter(connection, page, self._clock(), comparing=True)
 
     def start_over(self) -> None:
         """Read the log anew from its start; until it is read, what is here counts as unconfirmed."""
@@ -89,9 +89,9 @@ class Receiver:
         with self._database.write() as connection:
             connection.execute(update(device).values(new_life=False))
 
-    def _enter(self, connection: Connection, page: Page, now: datetime) -> int:
+    def _enter(self, connection: Connection, page: Page, now: datetime, *, comparing: bool = False) -> int:
         pulled_seq = connection.execute(select(device.c.pulled_seq)).scalar_one()
-        placing = Placing(connection, self._station, pulled_seq, now)
+        placing = Placing(connection, self._station, pulled_seq, now, comparing=comparing)
         records = 0
         for change in page.changes:
             if isinstance(change, Arrived):

@@ -36,6 +36,7 @@ class SyncLoop:
         self._wake = threading.Condition()
         self._saved = True
         self._clicked = False
+        self._asked: Rounds | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
@@ -55,6 +56,13 @@ class SyncLoop:
             self._clicked = True
             self._wake.notify()
 
+    def ask(self, rounds: Rounds) -> None:
+        """Do this instead of the next round, at once."""
+        with self._wake:
+            self._asked = rounds
+            self._clicked = True
+            self._wake.notify()
+
     def stop(self, within: float = 5.0) -> bool:
         """End the thread; True when it has ended within so many seconds.  Nothing unsent is lost by it."""
         self._stopping.set()
@@ -69,7 +77,8 @@ class SyncLoop:
         outcome = Outcome("idle")
         while self._awaits_reason(outcome):
             try:
-                outcome = self._rounds.run(self._stopping.is_set)
+                rounds, self._asked = self._asked or self._rounds, None
+                outcome = rounds.run(self._stopping.is_set)
             except Exception:
                 # A full disk or a locked file here must not end sending for the rest of the day.
                 _log.exception("a round of sending failed")

@@ -1,9 +1,12 @@
 """What a round of sending came to, in words for the status bar."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.sync.protocol import NoAnswer, Refusal
+
+if TYPE_CHECKING:
+    from app.sync.reconcile import Finding
 
 State = Literal["idle", "waiting", "stopped"]
 
@@ -15,7 +18,7 @@ class Outcome:
     The next round is after `wait` seconds, where given.
 
     `sent` counts revisions receipted in this round, `received` records brought down, `code` names
-    the reason, `sentence` says it to the cadre.
+    the reason, `sentence` says it to the cadre, `finding` is what a comparison with the district came to.
     """
 
     state: State
@@ -24,6 +27,7 @@ class Outcome:
     code: str = ""
     sentence: str = ""
     received: int = 0
+    finding: "Finding | None" = None
 
 
 KEPT = "内容都已保存在本机，"
