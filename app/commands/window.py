@@ -16,6 +16,7 @@ from app.commands.desk import (
     found_desk,
     is_founded,
     open_desk,
+    reconcile_of,
     recover_desk,
     rounds_of,
     utc_now,
@@ -30,6 +31,7 @@ from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
 from app.sync.protocol import NoAnswer, Refusal
+from app.sync.reconcile import Reconcile
 from app.ui.application import Appearance, Unforeseen, create_application
 from app.ui.main_window import MainWindow
 from app.ui.record_page import RecordPage
@@ -85,6 +87,7 @@ class DeskWindow(QObject):
             store=desk.store,
             reader=desk.reader,
             drafts=desk.drafts,
+            differences=desk.differences,
             outbox=desk.outbox,
             due=DueReader(desk.database),
             recent=RecentReader(desk.database),
@@ -93,7 +96,9 @@ class DeskWindow(QObject):
             runner=runner,
             user=desk.user,
             clock=desk.clock,
-            sync=DeskSync(self._news, self._loop, desk.settings.district_url, self._register),
+            sync=DeskSync(
+                self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+            ),
             print_agreement=self._print_agreement,
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
@@ -129,6 +134,9 @@ class DeskWindow(QObject):
         if self._district is None:
             return None
         return SyncLoop(rounds_of(self.desk, self._district), self._news.report, self._district.interrupt)
+
+    def _comparison(self) -> Reconcile | None:
+        return None if self._district is None else reconcile_of(self.desk, self._district)
 
     def _register(self, url: str, code: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""

@@ -67,12 +67,13 @@ class Log:
         events = self._events(after)
         chosen = _bounded(events)
         if not chosen:
-            return Page(cursor or self._cursor(0, ""), False, 0, ())
+            return Page(cursor or self._cursor(0, ""), False, 0, (), (), self._asking.acked_seq)
         last = chosen[-1]
         own = [event.revision.seq for event in chosen if self._is_own(event.revision)]
         changes = self._changes(chosen, last.place)
         more = len(chosen) < len(events)
-        return Page(self._cursor(last.place, last.mark), more, max(own, default=0), tuple(changes))
+        end = self._cursor(last.place, last.mark)
+        return Page(end, more, max(own, default=0), tuple(changes), (), self._asking.acked_seq)
 
     def record(self, record: str) -> Page:
         """Everything about one record, the asking PC's own revisions included; the cursor is ""."""

@@ -86,8 +86,8 @@ class Page:
     """Some changes and where to go on.
 
     `own_seq` is the last seq of the asking PC among them (0 for none); its plainly applied revisions are not
-    repeated.  `more` says that another page is ready.  `ops`, on the page of a single record, are the ids of
-    all its revisions the district holds.
+    repeated.  `acked_seq` is what the district has receipted to it.  `more` says that another
+    page is ready.  `ops`, on the page of a single record, are the ids of all its revisions the district holds.
     """
 
     cursor: str
@@ -95,3 +95,4 @@ class Page:
     own_seq: int
     changes: tuple[Change, ...]
     ops: tuple[str, ...] = ()
+    acked_seq: int = 0

@@ -27,9 +27,10 @@ NOT_A_RECORD = (ValueError, TypeError, LookupError, AttributeError, DBAPIError)
 
 @dataclass(frozen=True)
 class Pulled:
-    """Where this file stands in the district's change log; `cursor` "" is its start."""
+    """Where this file stands in the district's change log ("" is its start), and what was receipted to it."""
 
     cursor: str
+    acked_seq: int
     recheck: bool
     new_life: bool
 
@@ -53,7 +54,7 @@ class Receiver:
         """Where to go on."""
         with self._database.read() as connection:
             row = connection.execute(select(device)).one()
-            return Pulled(row.cursor, row.recheck, row.new_life)
+            return Pulled(row.cursor, row.acked_seq, row.recheck, row.new_life)
 
     def take(self, page: Page, after: str) -> int:
         """Write a page that was asked for at cursor `after`; answers how many records changed.

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.models.changes import Page
-from app.store.receiving import Receiver
+from app.store.receiving import Pulled, Receiver
 from app.sync.backoff import Backoff
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.protocol import NoAnswer, Refusal
+
+LOST = "lost"
 
 
 class Source(Protocol):
@@ -38,7 +40,7 @@ class Pull:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does.
 
-        `received` of the outcome counts records; code "reread" says that the log was read anew from its start.
+        `received` of the outcome counts records; code "lost" says that the district may lack what it had once.
         """
         received = 0
         begun = self._receiver.position()
@@ -59,7 +61,7 @@ class Pull:
                 if page.cursor != cursor:
                     received += self._receiver.take(page, cursor)
                 if not page.more:
-                    return self._arrived(received, new_life=begun.new_life)
+                    return self._arrived(received, page.acked_seq, begun)
         except NoAnswer as failure:
             return waiting(0, self._backoff.next_wait(failure.retry_after), failure, received)
         except Refusal as refusal:
@@ -68,10 +70,11 @@ class Pull:
             return stopped(0, refusal.code)
         return waiting(0, 0.0, NoAnswer("interrupted"), received)
 
-    def _arrived(self, received: int, *, new_life: bool) -> Outcome:
+    def _arrived(self, received: int, acked_seq: int, begun: Pulled) -> Outcome:
         self._receiver.pulled()
         self._backoff.succeeded()
-        if new_life:
+        if begun.new_life:
             self._receiver.life_known()
-        reread = self._receiver.position().recheck
-        return Outcome("idle", 0, None, "reread" if reread else "", received=received)
+        now = self._receiver.position()
+        lost = now.recheck or acked_seq < now.acked_seq
+        return Outcome("idle", 0, None, LOST if lost else "", received=received)

@@ -1,6 +1,6 @@
 """A page of changes as bytes: NDJSON under zstd, revisions and notices as their verbatim lines.
 
-Line 1: `{"count", "cursor", "more", "ops", "own_seq", "proto"}`, then one change a line.  A change that carries a
+Line 1: `{"acked_seq", "count", "cursor", "more", "ops", "own_seq", "proto"}`, then one change a line.  A change that carries a
 verbatim line (`revision`, `notice`) is followed by it.
 """
 
@@ -23,6 +23,7 @@ LEVEL = 3
 def encode_page(page: Page) -> bytes:
     """The page as one zstd frame that states its expanded size."""
     head = {
+        "acked_seq": page.acked_seq,
         "count": len(page.changes),
         "cursor": page.cursor,
         "more": page.more,
@@ -46,7 +47,14 @@ def decode_page(body: bytes) -> Page:
         head = object_of(next(lines))
         changes = tuple(_read(object_of(line), line, lines) for line in lines)
         ops = tuple(map(str, head["ops"]))
-        page = Page(str(head["cursor"]), head["more"] is True, int(head["own_seq"]), changes, ops)
+        page = Page(
+            str(head["cursor"]),
+            head["more"] is True,
+            int(head["own_seq"]),
+            changes,
+            ops,
+            int(head["acked_seq"]),
+        )
     except NotStrict as error:
         raise ProtocolError(error.code) from error
     except (KeyError, TypeError, ValueError, StopIteration, RuntimeError) as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.sync.outcome import Outcome
-from app.sync.pull import Pull
+from app.sync.pull import LOST, Pull
 from app.sync.service import Push
 
 IDLE = 300.0
@@ -27,7 +27,7 @@ class Rounds:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         sent = received = 0
-        # The second time for a log read anew: once to send what it lacked, once to hear what became of it.
+        # Where the district lost something: once to learn of it, once to send it again, once to hear of it.
         for _ in range(3):
             if not self._pull.comes_first():
                 outcome = self._push.run(stop)
@@ -36,7 +36,7 @@ class Rounds:
                     break
             outcome = self._pull.run(stop)
             received += outcome.received
-            if outcome.state != "idle" or outcome.code != "reread":
+            if outcome.state != "idle" or outcome.code != LOST:
                 break
             self._send_lost_again()
             self._push.doubt()

@@ -15,7 +15,7 @@ STALE_DAYS = 3  # unsent for longer than this is shown as an alarm
 
 
 class StatusLine(QFrame):
-    """未上报 N 条，最早 X 天 · 退回 M 条 · 上次回执 T, and where sending stands."""
+    """未上报 N 条，最早 X 天 · 退回 M 条 · 待选定 K 条 · 上次回执 T, and where sending stands."""
 
     opened = Signal()
 
@@ -24,6 +24,7 @@ class StatusLine(QFrame):
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
         self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
+        self._disputed = QLabel()
         self._state = Elided()
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         more = QPushButton(self.tr("查看"))
@@ -33,7 +34,7 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(26)
-        for label in (self._unsent, self._refused, self._receipt):
+        for label in self._labels():
             row.addWidget(label)
         row.addWidget(self._state, 1)
         row.addWidget(more)
@@ -42,18 +43,19 @@ class StatusLine(QFrame):
         """Say what the file holds unsent and refused now; `sentence` tells where sending stands."""
         days = _days(status.oldest_at, now)
         self._tell(self._unsent, unsent_text(status, now), alarm=days >= STALE_DAYS)
-        returned = status.held + status.conflicts
-        self._tell(
-            self._refused,
-            self.tr("退回 {count} 条").format(count=returned),
-            alarm=returned > 0,
-        )
+        self._tell(self._refused, self.tr("退回 {count} 条").format(count=status.held), alarm=status.held > 0)
+        disputed = self.tr("待选定 {count} 条").format(count=status.conflicts) if status.conflicts else ""
+        self._tell(self._disputed, disputed, alarm=bool(disputed))
+        self._disputed.setVisible(bool(disputed))
         self._receipt.setText(receipt_text(status, now))
         self._state.say(sentence)
 
     def text(self) -> str:
         """The line as one sentence."""
-        return " · ".join(label.text() for label in (self._unsent, self._refused, self._receipt))
+        return " · ".join(label.text() for label in self._labels() if label.text())
+
+    def _labels(self) -> tuple[QLabel, ...]:
+        return (self._unsent, self._refused, self._disputed, self._receipt)
 
     def _tell(self, label: QLabel, words: str, *, alarm: bool) -> None:
         label.setText(f"⚠ {words}" if alarm else words)

@@ -13,6 +13,7 @@ from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
 from app.printing.sheet import PrintedPdf
 from app.settings import Settings
+from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
@@ -71,6 +72,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         store=desk.store,
         reader=desk.reader,
         drafts=Drafts(desk.database),
+        differences=Differences(desk.database),
         outbox=desk.outbox,
         due=DueReader(desk.database),
         recent=RecentReader(desk.database),
