@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +27,21 @@ from app.ui.record_list import shown
 from app.ui.record_rows import row_text
 from app.ui.theme import LIGHT
 from app.ui.words import label, moment_text
+
+
+class _Value(QLabel):
+    """A value whose text chooses it like its button."""
+
+    def __init__(self, text: str, option: QRadioButton) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self._option = option
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose this value."""
+        self._option.setChecked(True)
+        event.accept()
 
 
 class Choice(QFrame):
@@ -44,12 +61,11 @@ class Choice(QFrame):
         for column, text in enumerate(texts):
             option = QRadioButton()
             option.setAccessibleName(f"{name} {text}".strip())
-            said = words(text)
-            said.setBuddy(option)
+            said = _Value(text, option)
             line = QHBoxLayout()
             line.setSpacing(8)
             line.addWidget(option, 0, Qt.AlignmentFlag.AlignTop)
-            line.addWidget(said, 1)
+            line.addWidget(said, 1, Qt.AlignmentFlag.AlignTop)
             grid.addLayout(line, 1, column)
             grid.setColumnStretch(column, 1)
             self._group.addButton(option, column)
@@ -96,6 +112,7 @@ class FieldChoice(QFrame):
             heads.addWidget(words(_author(side), "muted"), 1, place)
             heads.setColumnStretch(place, 1)
         column.addLayout(heads)
+        self._heads = heads
         values = (left[1].value, right[1].value)
         rows = field is not None and field.rows is not None
         self._same: dict[str, Any] = {}
@@ -135,6 +152,11 @@ class FieldChoice(QFrame):
             texts = [row_text(field, row) if row else self.tr("（没有这一行）") for row in pair]
             name = self.tr("第 {place} 行").format(place=place)
             self._add(row_id, Choice(name, pair, texts), column)
+        if len(self.choices) > 1:
+            for place in range(2):
+                whole = button(self.tr("都用这一份"), "quiet")
+                whole.clicked.connect(lambda _=False, place=place: self.choose(place))
+                self._heads.addWidget(whole, 2, place, Qt.AlignmentFlag.AlignLeft)
 
     def _add(self, key: str, choice: Choice, column: QVBoxLayout) -> None:
         choice.changed.connect(self.changed)
@@ -157,7 +179,7 @@ class DifferenceDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("选定内容"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 560)
+        self.resize(960, 620)
         # The newest difference of a field is what is to be decided; the older ones stay in the history.
         newest = {one.field: one for one in differences if one.field}
         self._void = next((one for one in differences if not one.field), None)
