@@ -10,6 +10,8 @@ import pytest
 from app.district.authoring import Author
 from app.models.payload import encode
 from app.models.registry import RECORD_TYPES
+from app.store import receiving
+from app.store.errors import StorageFull
 from app.store.records import Stale
 from app.store.tables import notice
 from app.store.verify import verify
@@ -237,3 +239,50 @@ def test_page_asked_for_before_the_file_moved_on_changes_nothing(desks: list[Des
     page = second.line.pull(before)
     assert second.receiver.take(page, before) == 1
     assert second.receiver.take(page, before) == 0
+
+
+def test_a_page_that_does_not_fit_leaves_nothing_and_the_cursor_where_it_was(
+    desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = desks
+    for _ in range(4):
+        create(first)
+    first.sync()
+    keep, calls = receiving._keep_line, iter(range(100))
+
+    def full_at_the_third(*parts: object) -> None:
+        if next(calls) == 2:
+            raise StorageFull
+        keep(*parts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving, "_keep_line", full_at_the_third)
+    with pytest.raises(StorageFull):
+        second.sync()
+    assert second.receiver.position().cursor == ""
+    assert second.reader.page(RESIDENT, _all()) == []
+    monkeypatch.undo()
+    settled(*desks)
+    same_everywhere(desks)
+    assert verify(second.database, RECORD_TYPES) == []
+
+
+def test_record_this_program_cannot_keep_stops_nothing_and_is_kept_as_it_came(desks: list[Desk]) -> None:
+    """A record type of a newer program, and one the file refuses: the others come down."""
+    first, second, third = desks
+    create(first, "patrol_log")
+    refused = create(first)
+    settled(first)
+    second.receiver._types = {code: kind for code, kind in RECORD_TYPES.items() if code != "patrol_log"}
+    with second.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no BEFORE INSERT ON resident BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    later = create(first, "service_visit")
+    settled(*desks)
+    assert second.reader.load(RECORD_TYPES["service_visit"], later) is not None
+    with second.database.read() as connection:
+        kept = connection.execute(notice.select()).all()
+    assert {row.kind for row in kept} == {"unknown_record"}
+    assert refused in {row.key for row in kept}
+    assert len(kept) == 2
+    assert third.reader.load(RESIDENT, refused) is not None
