@@ -60,7 +60,7 @@ class World:
     def step(self) -> None:
         desk = self.chance.choice(self.desks)
         acts = [self.create, self.edit, self.edit, self.edit, self.rows, self.sync, self.sync, self.sync]
-        rare = [self.void, self.settle, self.restart, self.back_up, self.put_server_back]
+        rare = [self.void, self.settle, self.restart, self.back_up, self.put_server_back, self.foresee]
         self.chance.choice(acts * 3 + rare)(desk)
 
     def create(self, desk: Desk) -> None:
@@ -104,6 +104,25 @@ class World:
     def sync(self, desk: Desk) -> None:
         outcome = desk.sync()
         assert outcome.state in ("idle", "waiting"), outcome
+
+    def foresee(self, desk: Desk) -> None:
+        """With unsent edits above what came down, the file shows what the district then decides."""
+        desk.line.faults, faults = 0.0, desk.line.faults
+        first = desk.rounds._pull.run()
+        whole = first.code == "" and not desk.receiver.position().recheck
+        shown = self._documents(desk)
+        desk.sync()
+        desk.line.faults = faults
+        if whole and not desk.outbox.status().held:
+            assert self._documents(desk) == shown
+
+    def _documents(self, desk: Desk) -> dict[str, object]:
+        found = {}
+        for code, record_id in self.records:
+            stored = desk.reader.load(RECORD_TYPES[code], record_id)
+            if stored is not None:
+                found[record_id] = (stored.void_reason, encode(RECORD_TYPES[code], stored.values))
+        return found
 
     def restart(self, desk: Desk) -> None:
         desk.restart()
