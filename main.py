@@ -62,6 +62,7 @@ def _with_desk(arguments: Namespace) -> int:
         "show": lambda: records.show_record(desk, arguments),
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
+        "reconcile": lambda: upkeep.reconcile(desk),
         "verify": lambda: upkeep.check(desk),
         "backup": lambda: backups.make_backup(desk, arguments),
     }

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 
 from app import __version__
 from app.models.payload import SCHEMA
+from app.models.registry import RECORD_TYPES
 from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
@@ -23,16 +24,22 @@ from app.store.backup import FOLDER as BACKUPS
 from app.store.backup import Backups, second_root
 from app.store.backup_set import sets_in
 from app.store.database import Database, clear_away
+from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
+from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
 from app.store.reading import RecordReader
+from app.store.receiving import Receiver
 from app.store.records import RecordStore
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
 from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
+from app.sync.pull import Pull
+from app.sync.reconcile import Reconcile
+from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
 if TYPE_CHECKING:
@@ -76,6 +83,8 @@ class Desk:
         )
         second = second_root(self.settings.second_backup, self.station.code, self.station.device_id)
         self.backups = Backups(self.folder, self.database, self.clock, second)
+        self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
+        self.differences = Differences(self.database)
 
     def note(self, action: str, detail: str = "") -> None:
         """Write what this user did into the audit chain."""
@@ -215,7 +224,7 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         app=__version__,
     )
     with desk.database.write() as connection:
-        enrolled(connection, server_id=made.server, server_key=made.server_key)
+        enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
     desk.settings = replace(desk.settings, district_url=url)
     save_settings(desk.folder, desk.settings)
 
@@ -254,6 +263,17 @@ def _end_founding(folder: Path) -> None:
     """The marker says nothing any more once there is a database; where it cannot go now it goes the next time."""
     with suppress(OSError):
         (folder / FOUNDING).unlink(missing_ok=True)
+
+
+def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
+    """Sending and bringing down between this desk and its district."""
+    pull = Pull(desk.receiver, district, Backoff(random.uniform))
+    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
+
+
+def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
+    """The comparison of this desk with its district."""
+    return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
 
 
 def _set_aside(folder: Path) -> None:

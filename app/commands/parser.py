@@ -67,7 +67,7 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    syncing = commands.add_parser("sync", help="把未上报的记录现在报到区里")
+    syncing = commands.add_parser("sync", help="现在与区里收发：上报未上报的，收下区里的")
     checking = commands.add_parser("verify", help="检查数据库、操作记录链、上报队列、检索和附件")
     backing = commands.add_parser("backup", help="现在备份并验证；平时每 4 小时自动备份一次")
     backing.add_argument("--to", type=Path, metavar="文件夹", help="在另一个盘上再存一份")
@@ -78,7 +78,8 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--from", dest="source", type=Path, metavar="文件夹", help="某一份备份，或存放备份的文件夹"
     )
     restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
-    for command in (syncing, checking, backing, restoring):
+    reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
+    for command in (syncing, checking, backing, restoring, reconciling):
         _sign_in(command)
     listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
     listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")

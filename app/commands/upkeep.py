@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from datetime import timedelta
 
-from app.commands.desk import Desk, district_of, push_of
+from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
@@ -17,16 +17,40 @@ def send(desk: Desk) -> int:
         print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
         return 1
     with district:
-        outcome = push_of(desk, district).run()
+        outcome = rounds_of(desk, district).run()
     status = desk.outbox.status()
     print(
-        f"本次上报 {outcome.sent} 条，未上报 {status.unsent} 条，退回 {status.held + status.conflicts} 条。"
+        f"本次上报 {outcome.sent} 条，收到 {outcome.received} 条，未上报 {status.unsent} 条，"
+        f"退回 {status.held} 条，不一致 {status.conflicts} 条。"
     )
     if outcome.sentence:
         print(outcome.sentence)
     for refusal in desk.outbox.refusals():
         print(f"退回：{RECORD_TYPES[refusal.record_type].title} {refusal.record_id}：{refusal.detail}")
     return 0 if outcome.state == "idle" else 1
+
+
+def reconcile(desk: Desk) -> int:
+    """Compare this desk with its district, mend what can be mended, and say what came of it."""
+    district = district_of(desk)
+    if district is None:
+        print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
+        return 1
+    with district:
+        outcome = reconcile_of(desk, district).run()
+    finding = outcome.finding
+    if finding is None:
+        print(f"没有核对成：{outcome.sentence}")
+        return 1
+    print(f"本站 {finding.here} 条，区里 {finding.there} 条。")
+    if finding.mended:
+        print(f"有 {finding.mended} 条原来不一致，已补齐。")
+    if finding.waiting:
+        print(f"有 {finding.waiting} 条被区里退回，改正后自动一致。")
+    for code, record_id in finding.differing:
+        title = RECORD_TYPES[code].title if code in RECORD_TYPES else code
+        print(f"不一致：{title} {record_id}")
+    return 1 if finding.differing else 0
 
 
 def check(desk: Desk) -> int:

@@ -13,7 +13,8 @@ from app.commands.desk import (
     Desk,
     district_of,
     enrol_desk,
-    push_of,
+    reconcile_of,
+    rounds_of,
 )
 from app.commands.desk_backup import BackupWork
 from app.models.divisions import Divisions
@@ -22,6 +23,7 @@ from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
+from app.sync.reconcile import Reconcile
 from app.ui.application import Appearance, Unforeseen, create_application
 from app.ui.backup_news import BackupNews
 from app.ui.main_window import MainWindow
@@ -74,6 +76,7 @@ class DeskWindow(QObject):
             store=desk.store,
             reader=desk.reader,
             drafts=desk.drafts,
+            differences=desk.differences,
             outbox=desk.outbox,
             attachments=desk.attachments,
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
@@ -84,7 +87,9 @@ class DeskWindow(QObject):
             runner=runner,
             user=desk.user,
             clock=desk.clock,
-            sync=DeskSync(self._news, self._loop, desk.settings.district_url, self._register),
+            sync=DeskSync(
+                self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+            ),
             backup=self._backup.control,
             print_case=self._print_case,
         )
@@ -123,7 +128,10 @@ class DeskWindow(QObject):
     def _new_loop(self) -> SyncLoop | None:
         if self._district is None:
             return None
-        return SyncLoop(push_of(self.desk, self._district), self._news.report, self._district.interrupt)
+        return SyncLoop(rounds_of(self.desk, self._district), self._news.report, self._district.interrupt)
+
+    def _comparison(self) -> Reconcile | None:
+        return None if self._district is None else reconcile_of(self.desk, self._district)
 
     def _register(self, url: str, code: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""

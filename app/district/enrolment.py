@@ -8,18 +8,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.district.database import Database
 from app.district.identity import Identity
 from app.district.intake import utc_text
+from app.district.queries import LOCK
 from app.district.tables import device, enrol_code, station
 from app.sync.protocol import Refusal
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LABEL_LENGTH = 4
 SECRET_LENGTH = 16
-_is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 LIFETIME = timedelta(minutes=30)
 MISSES = 5
 _DEVICE = select(
@@ -29,6 +30,7 @@ _DEVICE = select(
     device.c.public_key,
     device.c.revoked_at.is_not(None),
     device.c.acked_seq,
+    device.c.segment,
 ).where(device.c.device == bindparam("device"))
 
 
@@ -42,6 +44,7 @@ class Device:
     public_key: bytes
     revoked: bool
     acked_seq: int
+    segment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Enrolments:
         code it was enrolled with when the answer was lost.  An id that is registered with another key is a
         copied file and has to take a new one.
         """
-        if not _is_uuid(newcomer.device):
+        if not is_uuid(newcomer.device):
             raise Refusal(400, "wrong_enrolment")
         code = _plain(typed_code)
         with self._database.write() as connection:
@@ -104,11 +107,25 @@ class Enrolments:
 
     def find(self, device_id: str) -> Device | None:
         """The PC with this id (a UUID text), revoked or not."""
-        if not _is_uuid(device_id):
+        if not is_uuid(device_id):
             return None
         with self._database.read() as connection:
             row = connection.execute(_DEVICE, {"device": device_id}).first()
-        return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), row[5])
+        return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), *row[5:])
+
+    def begin_epoch(self, device_id: str, epoch: int) -> None:
+        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 unknown_epoch.
+
+        Asked for with the key the PC was enrolled with.  A copy of the disk that did not ask stays behind in
+        the old epoch and is refused from then on.
+        """
+        with self._database.write() as connection:
+            own = device.c.device == device_id
+            kept = connection.execute(select(device.c.epoch).where(own).with_for_update()).scalar_one()
+            if epoch < kept:
+                raise Refusal(422, "unknown_epoch")
+            if epoch > kept:
+                connection.execute(update(device).where(own).values(epoch=epoch, acked_seq=0))
 
     def revoke(self, device_id: str) -> None:
         """Take nothing more from this PC; the others are not touched."""
@@ -158,9 +175,10 @@ def _registered(connection: Connection, station_code: str, newcomer: Newcomer, n
     """The PC's row: a new one, the one it has, or a new life of its counter in the one it has."""
     kept = connection.execute(select(device).where(device.c.device == newcomer.device)).first()
     if kept is None:
-        row = {**asdict(newcomer), "station": station_code, "acked_seq": 0, "enrolled_at": now}
-        connection.execute(insert(device), row)
-        return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, 0)
+        segment = _next_segment(connection, station_code)
+        more = {"station": station_code, "segment": segment, "acked_seq": 0, "enrolled_at": now}
+        connection.execute(insert(device), asdict(newcomer) | more)
+        return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, 0, segment)
     known = kept.station == station_code and bytes(kept.public_key) == newcomer.public_key
     if not known or kept.revoked_at is not None or newcomer.epoch < kept.epoch:
         raise Refusal(422, "device_known")
@@ -170,7 +188,31 @@ def _registered(connection: Connection, station_code: str, newcomer: Newcomer, n
         .where(device.c.station == station_code, device.c.device == newcomer.device)
         .values(epoch=newcomer.epoch, acked_seq=acked, label=newcomer.label, app=newcomer.app)
     )
-    return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, acked)
+    return Device(
+        station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, acked, kept.segment
+    )
+
+
+def _next_segment(connection: Connection, station_code: str) -> int:
+    """Under the station's lock, so that two PCs never number their documents in the same block."""
+    connection.execute(LOCK, {"station": station_code})
+    taken = select(func.max(device.c.segment)).where(device.c.station == station_code)
+    last = connection.execute(taken).scalar()
+    return 0 if last is None else max(last, -1) + 1
+
+
+def origins(connection: Connection, asking: Device) -> dict[str, str]:
+    """How the PCs of the station are called towards one of them, by their ids; "" is the asking one."""
+    named = select(device.c.device, device.c.label, device.c.segment, station.c.name)
+    rows = connection.execute(
+        named.join(station, station.c.station == device.c.station).where(device.c.station == asking.station)
+    )
+    told = {}
+    for row in rows:
+        own_name = row.label and row.label != row.name
+        told[row.device] = row.label if own_name else f"{row.segment + 1}号机"
+    told[asking.device] = ""
+    return told
 
 
 def _plain(typed: str) -> str:

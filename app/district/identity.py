@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from app.district.database import Database
 from app.district.tables import server_meta
@@ -47,3 +47,12 @@ def identity_of(database: Database) -> Identity:
         Ed25519PrivateKey.from_private_bytes(bytes(kept["signing_key"])),
         bytes(kept["code_key"]),
     )
+
+
+def begin_server_epoch(database: Database) -> int:
+    """After the database was put back from a backup: stations read the log anew and send again what it lacks."""
+    kept = identity_of(database)
+    with database.write() as connection:
+        moved = update(server_meta).where(server_meta.c.name == "epoch")
+        connection.execute(moved.values(value=str(kept.epoch + 1).encode()))
+    return kept.epoch + 1

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, insert
 
-from app.district.fold import State
 from app.district.queries import (
     ANY_HELD,
     BASE,
+    EFFECTIVE,
     HELD,
     LIFT,
     LOCK,
@@ -22,6 +22,7 @@ from app.district.queries import (
     UPDATE_STATE,
 )
 from app.district.tables import conflict, held, record_state, revision
+from app.models.merging import State, merge_of
 from app.models.payload import canonical
 from app.sync.batch import line_of
 from app.sync.protocol import Line
@@ -64,7 +65,7 @@ class Ledger:
         wanted = list(set(records))
         if wanted:
             for row in self.connection.execute(STATES, {"station": self.station, "records": wanted}):
-                self._states[row.record] = _state_of(row)
+                self._states[row.record] = state_of(row)
                 self._stored.add(row.record)
 
     def load_waiting(self, records: Iterable[str]) -> None:
@@ -144,13 +145,19 @@ class Ledger:
         self._released.append({**keys, **effect})
         self._lifted.append({**keys, "released_at": self.now})
 
-    def differ(self, record: str, position: int, differing: Mapping[str, tuple[Any, Any]]) -> None:
-        """Keep both values of each field two people wrote differently in the revision at `position`."""
+    def differ(
+        self, record: str, position: int, differing: Mapping[str, tuple[Any, Any]], opened: int
+    ) -> None:
+        """Keep both values of each field two people wrote differently in the revision at `position`.
+
+        `opened` is the place at which it took effect.
+        """
         self._conflicts += [
             {
                 "station": self.station,
                 "position": position,
                 "field": name,
+                "opened": opened,
                 "record": record,
                 "standing": orjson.dumps(standing),
                 "other": orjson.dumps(other),
@@ -168,10 +175,21 @@ class Ledger:
             return seen
         keys = {"station": self.station, "record": record, "base": base}
         found = self.connection.execute(BASE, keys).first()
-        if found is None or found.applied is None:
+        if found is None:
+            return self._merged_before(record, base)
+        if found.applied is None:
             return None
         place: int = found.seen if found.op_id == base else found.applied
         return place
+
+    def _merged_before(self, record: str, base: str) -> int | None:
+        """`base` may be a merge this server lost with its newest data: what the merged revision knew counts then."""
+        keys = {"station": self.station, "record": record}
+        for row in self.connection.execute(EFFECTIVE, keys):
+            if merge_of(row.op_id) == base:
+                seen: int | None = row.seen
+                return seen
+        return None
 
     def changed_since(self, record: str, seen: int, device: str) -> set[str]:
         """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
@@ -272,7 +290,8 @@ def put_in(connection: Connection, table: Table, rows: list[list[Any]]) -> None:
 _PLACE = {name: place for place, name in enumerate(column.name for column in revision.columns)}
 
 
-def _state_of(row: Any) -> State:
+def state_of(row: Any) -> State:
+    """The state in a row of `STATES`."""
     if row.document is not None:
         document = orjson.loads(row.document)
     else:

@@ -64,6 +64,11 @@ BASE = select(revision.c.op_id, revision.c.applied, revision.c.seen).where(
     revision.c.record == bindparam("record"),
     or_(revision.c.op_id == bindparam("base"), revision.c.head_after == bindparam("base")),
 )
+EFFECTIVE = select(revision.c.op_id, revision.c.seen).where(
+    revision.c.station == bindparam("station"),
+    revision.c.record == bindparam("record"),
+    revision.c.applied.is_not(None),
+)
 SINCE = select(revision.c.position, revision.c.act, revision.c.seq, revision.c.line).where(
     revision.c.station == bindparam("station"),
     revision.c.record == bindparam("record"),

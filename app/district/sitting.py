@@ -1,16 +1,17 @@
 """One batch before the ledger: each revision is applied, merged or held, and what waited may be released."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from app.district.fold import Folded
+from app.district import disputes
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
 from app.district.repeats import same_content
 from app.district.tables import revision
 from app.district.weigh import Scales
+from app.models.merging import Folded
 from app.sync.protocol import Header, Line, Refusal, Verdict, VerdictCode
 
 NOT_STORABLE = Reason("not_storable", "区里暂时无法存放这条内容，已原样收存，请与区里联系。")
@@ -26,6 +27,7 @@ class Sitting:
         self._device = header.device
         self._epoch = header.epoch
         self._verdicts: dict[int, Verdict] = {}
+        self._chosen: list[tuple[str, int, Collection[str]]] = []
 
     def take(self, lines: Sequence[Line]) -> list[Verdict]:
         """The ordinary way: new records are taken to be new and op ids unused; the tables' keys prove it."""
@@ -34,6 +36,7 @@ class Sitting:
         for line in lines:
             self._place(line)
         self._ledger.flush()
+        self._settle()
         return list(self._verdicts.values())
 
     def take_carefully(self, lines: Sequence[Line]) -> list[Verdict]:
@@ -53,7 +56,14 @@ class Sitting:
                 self._ledger.forget()
                 self._hold(line, NOT_STORABLE)
                 self._ledger.flush()
+        self._settle()
         return list(self._verdicts.values())
+
+    def _settle(self) -> None:
+        """Edits whose authors had seen both values close the differences of their fields."""
+        ledger = self._ledger
+        if self._chosen and disputes.open_at(ledger.connection, ledger.station):
+            disputes.settle(ledger.connection, ledger.station, self._chosen, ledger.now)
 
     def _is_repeated(self, line: Line) -> bool:
         """The same revision under another seq or epoch (sent again after a restore) is there already."""
@@ -82,12 +92,15 @@ class Sitting:
         position = self._ledger.next_position()
         if not after.merged:
             whole = line.act == "create"
+            if line.act in ("edit", "void"):
+                fields = line.data.keys() if line.act == "edit" else ("",)
+                self._chosen.append((line.record, position, fields))
             self._ledger.add(
                 line, self._device, self._epoch, position, "applied", applied=position, seen=position
             )
             self._ledger.put(line.record, after.state, position, whole=whole)
             return
-        verdict = self._merge_verdict(line, after)
+        verdict = self._merge_verdict(line, after, self._device)
         self._verdicts[line.seq] = verdict
         self._ledger.add(
             line,
@@ -101,7 +114,7 @@ class Sitting:
             head_after=after.state.head,
         )
         self._ledger.put(line.record, after.state, position, whole=False)
-        self._ledger.differ(line.record, position, after.differing)
+        self._ledger.differ(line.record, position, after.differing, position)
 
     def _hold(self, line: Line, reason: Reason) -> None:
         position = self._ledger.next_position()
@@ -126,7 +139,7 @@ class Sitting:
     def _take_effect(self, one: Waiting, after: Folded) -> None:
         line, position = one.line, self._ledger.next_position()
         code: VerdictCode = "conflict" if after.differing else "released"
-        detail = self._merge_verdict(line, after).detail if after.merged else ""
+        detail = self._merge_verdict(line, after, one.device).detail if after.merged else ""
         self._ledger.release(
             one,
             outcome=code,
@@ -136,13 +149,18 @@ class Sitting:
             head_after=after.state.head if after.merged else None,
         )
         self._ledger.put(line.record, after.state, position, whole=False)
-        self._ledger.differ(line.record, one.position, after.differing)
+        self._ledger.differ(line.record, one.position, after.differing, position)
         if (one.device, one.epoch) == (self._device, self._epoch):
             self._verdicts[line.seq] = Verdict(line.seq, code, detail)
 
-    def _merge_verdict(self, line: Line, after: Folded) -> Verdict:
+    def _merged_with(self, line: Line, seen: int, device: str) -> str:
+        ledger = self._ledger
+        authors = disputes.authors_since(ledger.connection, ledger.station, line.record, seen, device)
+        return f"与{'、'.join(authors) or '另一处'}的修改已合并。"
+
+    def _merge_verdict(self, line: Line, after: Folded, device: str) -> Verdict:
         if not after.differing:
-            return Verdict(line.seq, "merged", "另一处同时改了这条记录的其他内容，两处的修改都已保留。")
+            return Verdict(line.seq, "merged", self._merged_with(line, after.seen, device))
         if "" in after.differing:
             return Verdict(line.seq, "conflict", "这条记录已在另一处作废，您的修改已保存在区里，请核对。")
         labels = "、".join(self._judge.label(line.type, name) for name in after.differing)

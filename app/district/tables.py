@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -43,6 +44,7 @@ station = Table(
     Column("opened_at", UTC_TEXT, nullable=False),
 )
 
+# `segment` is the PC's place among the PCs of its station, from 0; the district's own pen has -1 and no key.
 device = Table(
     "device",
     METADATA,
@@ -50,6 +52,7 @@ device = Table(
     Column("device", UUID, nullable=False),
     Column("label", String(120), nullable=False),
     Column("public_key", LargeBinary, nullable=False),
+    Column("segment", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("acked_seq", BigInteger, nullable=False),
     Column("enrolled_at", UTC_TEXT, nullable=False),
@@ -102,6 +105,13 @@ revision = Table(
     UniqueConstraint("station", "op_id"),
     UniqueConstraint("station", "device", "epoch", "seq"),
     Index("ix_revision_station_record", "station", "record"),
+    Index(
+        "ix_revision_released",
+        "station",
+        "applied",
+        sqlite_where=text("applied <> position"),
+        postgresql_where=text("applied <> position"),
+    ),
 )
 
 # The current merged content of a record.  `document` is canonical wire data; null means the data of the
@@ -136,17 +146,32 @@ held = Table(
     Index("ix_held_station_record", "station", "record"),
 )
 
-# One field two people wrote differently: the district's value stands, the other is kept until settled.
+# One field two people wrote differently: the district's value stands, the other is kept for good.  `position`
+# is that of the revision that lost, `opened` the place at which it took effect.
 conflict = Table(
     "conflict",
     METADATA,
     Column("station", String(12), nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("field", Text, nullable=False),
+    Column("opened", BigInteger, nullable=False),
     Column("record", UUID, nullable=False),
     Column("standing", LargeBinary, nullable=False),
     Column("other", LargeBinary, nullable=False),
     Column("settled_at", UTC_TEXT),
     PrimaryKeyConstraint("station", "position", "field"),
     Index("ix_conflict_station_record", "station", "record"),
+)
+
+# Code lists, policies and messages for a station, each at a place of its change log.
+notice = Table(
+    "notice",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("published_at", UTC_TEXT, nullable=False),
+    PrimaryKeyConstraint("station", "position"),
 )

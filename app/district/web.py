@@ -14,14 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.district.database import Database
-from app.district.enrolment import Device, Enrolments, Newcomer
+from app.district.enrolment import Device, Enrolments, Newcomer, is_uuid
 from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.identity import Identity
 from app.district.intake import Intake, Sender
+from app.district.log import page_for, record_for
 from app.district.page import Page
+from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
 from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
+from app.sync.pull_page import encode_page
 from app.sync.replies import encoded, encoded_refusal
 from app.sync.strict_json import NotStrict, object_of
 
@@ -97,12 +100,59 @@ class Endpoints:
             raise Refusal(429, "busy", retry_after=5.0)
         return await to_thread.run_sync(answer, *parts, limiter=self._limiter)
 
+    async def pull(self, request: Request) -> Response:
+        """Changes down, after a cursor or of one record."""
+        return await self._answered(request, self._pull, SMALL_BODY)
+
+    async def digest(self, request: Request) -> Response:
+        """Counts and hashes, or the ids behind one of them."""
+        return await self._answered(request, self._digest, SMALL_BODY)
+
+    async def epoch(self, request: Request) -> Response:
+        """A PC's file was put back from a backup."""
+        return await self._answered(request, self._epoch, SMALL_BODY)
+
     def _hello(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        asking = self._in_its_life(request, claims, body)
+        services = self._services
+        return encoded(hello_to(services.database, services.identity, asking, claims.seq, services.clock()))
+
+    def _pull(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        asking = self._in_its_life(request, claims, body)
+        services, asked = self._services, request.query_params
+        epoch = services.identity.epoch
+        if record := asked.get("record", ""):
+            if not is_uuid(record):
+                raise ProtocolError("wrong_id")
+            return encode_page(record_for(services.database, asking, epoch, record))
+        return encode_page(page_for(services.database, asking, epoch, asked.get("cursor", "")))
+
+    def _digest(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        asking = self._in_its_life(request, claims, body)
+        database, asked = self._services.database, request.query_params
+        if "type" in asked:
+            after = asked.get("after", "")
+            if after and not is_uuid(after):
+                raise ProtocolError("wrong_id")
+            found = listed(database, asking.station, asked["type"][:64], asked.get("month", ""), after)
+            return encoded({"records": found, "more": len(found) == MOST_LISTED})
+        tallies = tallies_of(database, asking.station)
+        groups = [[*key, tally.count, f"{tally.total:016x}"] for key, tally in sorted(tallies.items())]
+        return encoded({"groups": groups})
+
+    def _epoch(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
+        asking = self._signed_by(request, claims, body)
+        if not 0 < claims.epoch < 1 << 31:
+            raise ProtocolError("wrong_epoch")
+        self._services.enrolments.begin_epoch(asking.device, claims.epoch)
+        return encoded({"epoch": claims.epoch})
+
+    def _in_its_life(self, request: Request, claims: envelope.Said, body: bytes) -> Device:
+        """The PC that signed, in the epoch the district counts it in."""
         asking = self._signed_by(request, claims, body)
         if claims.epoch != asking.epoch:
             raise Refusal(422, "unknown_epoch")
-        services = self._services
-        return encoded(hello_to(services.database, services.identity, asking, claims.seq, services.clock()))
+        return asking
 
     def _push(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         sender = self._signed_by(request, claims, body)
@@ -127,6 +177,7 @@ class Endpoints:
                 "device": enrolled.device,
                 "station": enrolled.station,
                 "epoch": enrolled.epoch,
+                "segment": enrolled.segment,
                 "server": identity.server,
                 "server_key": base64.b64encode(identity.public_key).decode(),
             }
@@ -160,6 +211,9 @@ def application(services: Services) -> Starlette:
         (f"{VERSION}/enrol", endpoints.enrol, "POST"),
         (f"{VERSION}/hello", endpoints.hello, "GET"),
         (f"{VERSION}/push", endpoints.push, "POST"),
+        (f"{VERSION}/pull", endpoints.pull, "GET"),
+        (f"{VERSION}/digest", endpoints.digest, "GET"),
+        (f"{VERSION}/epoch", endpoints.epoch, "POST"),
         ("/", arrivals, "GET"),
         ("/login", login, "POST"),
     ]

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.district.fold import Folded, State, created, folded, merged
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
+from app.models.merging import Folded, State, created, folded, merged
 from app.sync.protocol import Line
 
 MISSING_PARENT = Reason("missing_parent", "它的上一版还没有到区里，已先收存，等上一版到达后自动处理。")

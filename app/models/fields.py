@@ -210,9 +210,12 @@ def division(label: str, *, required: bool = False) -> MappedColumn[Any]:
 
 
 def number(label: str) -> MappedColumn[Any]:
-    """The record's own document number, given by the store when it is first saved."""
+    """The record's own document number, given by the store when it is first saved.
+
+    Not unique in the file: what another PC of the station numbered is stored whatever it says.
+    """
     field = Field(label, Kind.NUMBER, max_length=60, search=Search.NUMBER)
-    return mapped_column(COLUMN_TYPES[Kind.NUMBER], nullable=True, unique=True, info={"field": field})
+    return mapped_column(COLUMN_TYPES[Kind.NUMBER], nullable=True, index=True, info={"field": field})
 
 
 def files(label: str, *, maximum: int = 20) -> MappedColumn[Any]:

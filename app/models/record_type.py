@@ -69,14 +69,16 @@ class RecordType:
             return cleaned, problems
         if self.fill:
             self.fill(cleaned)
-        record = self.build(cleaned)
-        if self.derive:
-            for name, value in self.derive(record).items():
-                cleaned[name] = value
-                setattr(record, name, value)
+        record = self.build(self.complete(cleaned))
         for rule in self.rules:
             problems += rule(record)
         return cleaned, problems
+
+    def complete(self, values: Values) -> Values:
+        """The same values with the fields nobody types computed from the others."""
+        if self.derive:
+            values.update(self.derive(self.build(values)))
+        return values
 
     def validate(self, values: Mapping[str, Any]) -> list[Problem]:
         """Every problem with the values; an empty list means they can be saved without a remark."""

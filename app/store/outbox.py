@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select,
 from app.models.column_types import Moment
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import device, revision
+from app.store.tables import conflict, device, revision
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,14 @@ class OutboxLine:
 
 @dataclass(frozen=True)
 class OutboxStatus:
-    """The truth line of the screen, counted in the file itself."""
+    """The truth line of the screen, counted in the file itself; `conflicts` counts records."""
 
     unsent: int
     oldest_at: datetime | None
     held: int
     conflicts: int
     last_receipt_at: datetime | None
+    last_pull_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,22 +118,25 @@ class Outbox:
                 connection.execute(
                     update(revision)
                     .where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
-                    .values(
-                        verdict=verdict.code if is_open else None, detail=verdict.detail if is_open else None
-                    )
+                    .values(verdict=verdict.code if is_open else None, detail=verdict.detail or None)
                 )
 
     def status(self) -> OutboxStatus:
         """Counts for the status bar."""
         unsent = select(func.count(), func.min(revision.c.at, type_=Moment())).where(self._unsent())
-        settled = select(revision.c.verdict, func.count()).where(revision.c.verdict.is_not(None))
+        held = select(func.count()).where(revision.c.verdict == "held")
         with self._database.read() as connection:
             count, oldest_at = connection.execute(unsent).one()
-            refused = {row[0]: row[1] for row in connection.execute(settled.group_by(revision.c.verdict))}
-            last_receipt_at = connection.execute(select(device.c.last_receipt_at)).scalar()
-        return OutboxStatus(
-            count, oldest_at, refused.get("held", 0), refused.get("conflict", 0), last_receipt_at
-        )
+            held_count = connection.execute(held).scalar_one()
+            conflicts = connection.execute(_DISPUTED).scalar_one()
+            receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull)
+
+    def acked_seq(self) -> int:
+        """The last seq the district has receipted."""
+        with self._database.read() as connection:
+            acked: int = connection.execute(select(device.c.acked_seq)).scalar_one()
+            return acked
 
     def refusals(self, limit: int = 200) -> Sequence[Refusal]:
         """What the district holds back or differs on, newest first."""
@@ -157,6 +161,13 @@ class Outbox:
         return and_(revision.c.epoch == self._epoch, revision.c.seq > ACKED)
 
 
+# A record counts from the verdict of its push on, before the pull brings both values.
+_DISPUTED = select(func.count()).select_from(
+    select(conflict.c.record_id)
+    .where(~conflict.c.settled)
+    .union(select(revision.c.record_id).where(revision.c.verdict == "conflict"))
+    .subquery()
+)
 _LAST_SEQ = Prepared(
     select(func.coalesce(func.max(revision.c.seq), 0)).where(revision.c.epoch == bindparam("epoch"))
 )
@@ -172,3 +183,9 @@ def next_seq(connection: Connection, epoch: int) -> int:
 def enqueue(connection: Connection, row: dict[str, object]) -> None:
     """Store one finished revision as unsent, in the transaction that saves its record."""
     _INSERT.run(connection, row)
+
+
+def enqueue_again(connection: Connection, position: int, row: dict[str, object]) -> None:
+    """Put a revision of this file into the stream (`epoch`, `seq`, `line`) as unsent and unsettled."""
+    again = update(revision).where(revision.c.position == position)
+    connection.execute(again.values(verdict=None, place=None, **row))

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Table, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.record_type import RecordType, Values
@@ -49,7 +49,8 @@ class ListQuery:
 class Change:
     """One revision of a record: `data` is wire data, whole for the first and changed fields afterwards.
 
-    `state` is pending, acked, held or conflict.
+    `state` is pending, acked, held or conflict; `origin` the PC it came from, None for this one; `detail` what
+    the district said of it.
     """
 
     op_id: str
@@ -58,6 +59,8 @@ class Change:
     at: datetime
     state: str
     data: dict[str, Any]
+    origin: str | None = None
+    detail: str = ""
 
 
 @cache
@@ -133,10 +136,14 @@ class RecordReader:
             select(revision, state).where(revision.c.record_id == record_id).order_by(revision.c.position)
         )
         with self._database.read() as connection:
-            return [
-                Change(row.op_id, row.act, row.by, row.at, row.state, orjson.loads(row.line)["data"])
-                for row in connection.execute(statement)
-            ]
+            # A revision sent again under a later seq is still one revision.
+            once = {row.op_id: row for row in reversed(connection.execute(statement).all())}
+            return [_change(row) for row in reversed(once.values())]
+
+
+def _change(row: Row[Any]) -> Change:
+    data = orjson.loads(row.line)["data"]
+    return Change(row.op_id, row.act, row.by, row.at, row.state, data, row.origin, row.detail or "")
 
 
 def _found(connection: Connection, record_type: RecordType, query: ListQuery) -> list[Mapping[str, Any]]:

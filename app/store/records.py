@@ -15,11 +15,11 @@ from app.models.fields import Kind, Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
 from app.models.station_time import station_day
-from app.store import attachments, audit, drafts, numbers, outbox, reading, rows, search
+from app.store import attachments, audit, differences, drafts, numbers, outbox, reading, rows, search
 from app.store.database import Database
 from app.store.reading import StoredRecord
 from app.store.search import SearchTerms
-from app.store.station import Station
+from app.store.station import Station, segment_of
 
 Clock = Callable[[], datetime]
 
@@ -125,6 +125,37 @@ class RecordStore:
             drafts.drop(connection, by, record_id)
         return Saved(record_id, new.number, new.op_id, cleaned, tuple(problems))
 
+    def settle(
+        self, record_type: RecordType, record_id: str, chosen: Mapping[str, Any], *, by: str, base: str
+    ) -> None:
+        """Close differences: an ordinary edit that says the `chosen` wire values even where they stand already.
+
+        On a voided record the void is said once more, which closes them all.  Raises as `save`.
+        """
+        with self._database.write() as connection:
+            before = reading.load(connection, record_type, record_id)
+            if before is None:
+                raise UnknownRecord
+            if before.head != base:
+                raise Stale(before)
+            if before.void_reason is not None:
+                data = {"reason": before.void_reason}
+                new = self._revision(record_type, record_id, before, "void", data, by)
+                self._enqueue(connection, new)
+                rows.update_head(connection, record_type, record_id, new.head_columns)
+                self._audit(connection, new)
+                differences.settle(connection, record_id, None)
+                return
+            content = payload.apply_changes(payload.encode(record_type, before.values), chosen)
+            cleaned, problems = record_type.clean(payload.decode(record_type, content))
+            if any(problem.severity is Severity.ERROR for problem in problems):
+                raise Invalid(problems)
+            rows.keep_given(record_type, cleaned, before.values)
+            data = {name: content.get(name) for name in chosen} | _data(record_type, before, cleaned)
+            new = self._revision(record_type, record_id, before, "edit", data, by)
+            self._write(connection, new, cleaned)
+            differences.settle(connection, record_id, chosen)
+
     def void(self, record_type: RecordType, record_id: str, *, reason: str, by: str, base: str) -> None:
         """Take a record out of use with a reason; nothing is ever deleted.  Raises as `save`."""
         if not reason.strip():
@@ -211,7 +242,7 @@ class RecordStore:
             office=numbers.office_name(self._station.name),
             series=record_type.numbered,
             year=year,
-            segment=self._station.segment,
+            segment=segment_of(connection),
         )
 
     def _audit(self, connection: Connection, new: "_Revision") -> None:

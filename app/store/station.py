@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 from uuid_utils import uuid7
 
+from app.store.lives import read_anew
 from app.store.tables import device
 
 
@@ -45,6 +46,10 @@ def found_station(connection: Connection, *, code: str, name: str, signing_key: 
             signing_key=signing_key,
             enrolled=False,
             acked_seq=0,
+            cursor="",
+            pulled_seq=0,
+            recheck=False,
+            new_life=False,
         )
     )
 
@@ -61,6 +66,17 @@ def read_enrolment(connection: Connection) -> Enrolment:
     return Enrolment(row.signing_key, row.server_id, row.server_key)
 
 
-def enrolled(connection: Connection, *, server_id: str, server_key: bytes) -> None:
-    """Remember the district that registered this PC."""
-    connection.execute(update(device).values(server_id=server_id, server_key=server_key, enrolled=True))
+def segment_of(connection: Connection) -> int:
+    """This PC's place among the PCs of the station, as the district gave it."""
+    segment: int = connection.execute(select(device.c.segment)).scalar_one()
+    return segment
+
+
+def enrolled(connection: Connection, *, server_id: str, server_key: bytes, segment: int) -> None:
+    """Remember the district that registered this PC; another district than before holds nothing yet."""
+    before = connection.execute(select(device.c.server_id)).scalar()
+    known = {"server_id": server_id, "server_key": server_key, "segment": segment}
+    connection.execute(update(device).values(enrolled=True, **known))
+    if before is not None and before != server_id:
+        connection.execute(update(device).values(acked_seq=0))
+        read_anew(connection)

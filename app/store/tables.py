@@ -21,7 +21,9 @@ from app.models.column_types import Moment
 # One row a revision, in the order it came to this file.  It is the outbox while its seq is beyond the
 # device's acked_seq and the history of the record for ever after, so the finished wire line is written once
 # and a receipt rewrites nothing.  (epoch, seq) is this PC's own gap-free stream; a revision of another PC
-# has neither.  `verdict` is set only while the district holds the revision back or differs on it.
+# has neither, but an `origin` (the label of that PC).  `verdict` is set only while the district holds the
+# revision back or differs on it.  `place` is where the district applied it, known for what came down from
+# there, `head_after` the id of the state it led to where that is not its own.
 revision = Table(
     "revision",
     Base.metadata,
@@ -37,10 +39,54 @@ revision = Table(
     Column("line", LargeBinary, nullable=False),
     Column("verdict", String),
     Column("detail", Text),
+    Column("origin", String),
+    Column("place", Integer),
+    Column("head_after", String(36)),
     CheckConstraint("verdict in ('held', 'conflict')", "verdict"),
     UniqueConstraint("epoch", "seq"),
     Index("ix_revision_record_id", "record_id"),
     Index("ix_revision_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
+)
+
+# A field two people wrote differently: the district's value stands in the record, the other is kept here for
+# good.  An origin of "" is this PC.
+conflict = Table(
+    "conflict",
+    Base.metadata,
+    Column("record_id", String(36), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("field", String, nullable=False),
+    Column("record_type", String, nullable=False),
+    Column("standing", LargeBinary, nullable=False),
+    Column("standing_by", String, nullable=False),
+    Column("standing_at", String, nullable=False),
+    Column("standing_origin", String, nullable=False),
+    Column("other", LargeBinary, nullable=False),
+    Column("other_by", String, nullable=False),
+    Column("other_at", String, nullable=False),
+    Column("other_origin", String, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    PrimaryKeyConstraint("record_id", "place", "field"),
+    Index("ix_conflict_open", "record_id", sqlite_where=text("NOT settled")),
+)
+
+# What a record holds that this program has no field for: kept, so that both ends hold the same.
+surplus = Table(
+    "surplus",
+    Base.metadata,
+    Column("record_id", String(36), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Code lists, policies and messages of the district, and records of kinds this program does not know, verbatim.
+notice = Table(
+    "notice",
+    Base.metadata,
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    PrimaryKeyConstraint("kind", "key"),
 )
 
 audit = Table(
@@ -79,7 +125,9 @@ number_series = Table(
     PrimaryKeyConstraint("series", "year"),
 )
 
-# One row: which PC this file belongs to, towards the district.
+# One row: which PC this file belongs to, towards the district.  Everything up to `cursor` of the district's
+# change log is in this file, this PC's own revisions in it up to `pulled_seq`.  `recheck` says that the log is
+# being read anew from its start, to learn what the district still holds.
 device = Table(
     "device",
     Base.metadata,
@@ -95,6 +143,11 @@ device = Table(
     Column("enrolled", Boolean, nullable=False),
     Column("acked_seq", Integer, nullable=False),
     Column("last_receipt_at", Moment),
+    Column("cursor", String, nullable=False),
+    Column("pulled_seq", Integer, nullable=False),
+    Column("last_pull_at", Moment),
+    Column("recheck", Boolean, nullable=False),
+    Column("new_life", Boolean, nullable=False),
     CheckConstraint("one = 1", "one_row"),
 )
 

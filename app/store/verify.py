@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import orjson
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Connection, column, func, or_, select, table
 
 from app.models.record_type import RecordType
 from app.store import audit, search
@@ -33,6 +33,7 @@ def _stream_faults(connection: Connection) -> Iterator[str]:
         if last - first + 1 != count:
             yield f"上报队列（第 {epoch} 期）缺少 {last - first + 1 - count} 条。"
     rows = select(revision.c.seq, revision.c.op_id, revision.c.record_id, revision.c.line)
+    rows = rows.where(revision.c.seq.is_not(None))
     for seq, op_id, record_id, line in connection.execute(rows.execution_options(yield_per=1000)):
         try:
             content = orjson.loads(line)
@@ -46,8 +47,11 @@ def _stream_faults(connection: Connection) -> Iterator[str]:
 def _head_faults(connection: Connection, record_type: RecordType) -> Iterator[str]:
     """The head of every record is a revision in this file."""
     records = record_type.table
-    known = select(revision.c.op_id).where(revision.c.record_id == records.c.id)
-    orphans = select(records.c.id).where(records.c.head.not_in(known))
+    known = select(revision.c.op_id).where(
+        revision.c.record_id == records.c.id,
+        or_(revision.c.op_id == records.c.head, revision.c.head_after == records.c.head),
+    )
+    orphans = select(records.c.id).where(~known.exists())
     for record_id in connection.execute(orphans).scalars():
         yield f"{record_type.title} {record_id} 的最新修订不在队列中。"
 

@@ -8,15 +8,18 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from app.models.changes import Page
+from app.models.digest import Tallies
 from app.sync import envelope
 from app.sync.protocol import Enrolment, Header, Hello, NoAnswer, ProtocolError, Receipt, Refusal
-from app.sync.replies import hello_of, receipt_of, refusal_of
+from app.sync.pull_page import decode_page
+from app.sync.replies import digests_of, hello_of, receipt_of, refusal_of, tallies_of
 from app.sync.strict_json import NotStrict, object_of
 
 IDLE = 30.0
@@ -51,6 +54,34 @@ class HttpDistrict:
     def push(self, header: Header, body: bytes) -> Receipt:
         """See District.push."""
         return self._read(receipt_of, self._answer("POST", "/v1/push", header.first, body))
+
+    def pull(self, cursor: str) -> Page:
+        """See Source.pull."""
+        return self._read(decode_page, self._answer("GET", f"/v1/pull?cursor={quote(cursor)}", 0, b""))
+
+    def record(self, record_id: str) -> Page:
+        """See Source.record."""
+        return self._read(decode_page, self._answer("GET", f"/v1/pull?record={record_id}", 0, b""))
+
+    def tallies(self) -> Tallies:
+        """See Stock.tallies."""
+        return self._read(tallies_of, self._answer("GET", "/v1/digest", 0, b""))
+
+    def digests(self, type_code: str, month: str) -> dict[str, int]:
+        """See Stock.digests."""
+        found: dict[str, int] = {}
+        after, more = "", True
+        while more:
+            asked = f"/v1/digest?type={quote(type_code)}&month={quote(month)}&after={after}"
+            listed, more = self._read(digests_of, self._answer("GET", asked, 0, b""))
+            more = more and bool(listed)
+            found |= listed
+            after = max(listed, default="")
+        return found
+
+    def begin_epoch(self) -> None:
+        """See Source.begin_epoch."""
+        self._answer("POST", "/v1/epoch", 0, b"")
 
     def interrupt(self) -> None:
         """Break off whatever is under way, from another thread; every later request fails as interrupted."""
@@ -198,6 +229,7 @@ def _enrolment_of(status: int, content: bytes, address: str) -> Enrolment:
             server=str(answer["server"]),
             server_key=base64.b64decode(answer["server_key"], validate=True),
             address=address,
+            segment=int(answer["segment"]),
         )
     except (NotStrict, ProtocolError, KeyError, TypeError, ValueError) as error:
         raise NoAnswer("portal") from error

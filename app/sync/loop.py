@@ -3,31 +3,40 @@
 import logging
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 from app.sync.outcome import FAILED_HERE, Outcome
-from app.sync.service import Push
 
 FAILED_WAIT = 60.0
+
+
+class Rounds(Protocol):
+    """Something to do in rounds: sending, or sending and bringing down."""
+
+    def run(self, stop: Callable[[], bool]) -> Outcome:
+        """One round; `stop` is asked between requests."""
+
 
 _log = logging.getLogger(__name__)
 
 
 class SyncLoop:
-    """Runs `push` when there is reason to.
+    """Runs `rounds` when there is reason to.
 
     `changed` is called on this thread after each round.  `interrupt` breaks a request that is under way, so
     that `stop` does not wait for a slow line.
     """
 
     def __init__(
-        self, push: Push, changed: Callable[[Outcome], None], interrupt: Callable[[], None] = lambda: None
+        self, rounds: Rounds, changed: Callable[[Outcome], None], interrupt: Callable[[], None] = lambda: None
     ) -> None:
-        self._push = push
+        self._rounds = rounds
         self._changed = changed
         self._interrupt = interrupt
         self._wake = threading.Condition()
         self._saved = True
         self._clicked = False
+        self._asked: Rounds | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
@@ -47,6 +56,13 @@ class SyncLoop:
             self._clicked = True
             self._wake.notify()
 
+    def ask(self, rounds: Rounds) -> None:
+        """Do this instead of the next round, at once."""
+        with self._wake:
+            self._asked = rounds
+            self._clicked = True
+            self._wake.notify()
+
     def stop(self, within: float = 5.0) -> bool:
         """End the thread; True when it has ended within so many seconds.  Nothing unsent is lost by it."""
         self._stopping.set()
@@ -61,7 +77,8 @@ class SyncLoop:
         outcome = Outcome("idle")
         while self._awaits_reason(outcome):
             try:
-                outcome = self._push.run(self._stopping.is_set)
+                rounds, self._asked = self._asked or self._rounds, None
+                outcome = rounds.run(self._stopping.is_set)
             except Exception:
                 # A full disk or a locked file here must not end sending for the rest of the day.
                 _log.exception("a round of sending failed")

@@ -1,18 +1,24 @@
 """What a round of sending came to, in words for the status bar."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.sync.protocol import NoAnswer, Refusal
+
+if TYPE_CHECKING:
+    from app.sync.reconcile import Finding
 
 State = Literal["idle", "waiting", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`idle`: nothing unsent.  `waiting`: again after `wait` seconds.  `stopped`: only a click tries again.
+    """`idle`: nothing unsent.  `waiting`: something went wrong.  `stopped`: only a click tries again.
 
-    `sent` counts revisions receipted in this round, `code` names the reason, `sentence` says it to the cadre.
+    The next round is after `wait` seconds, where given.
+
+    `sent` counts revisions receipted in this round, `received` records brought down, `code` names
+    the reason, `sentence` says it to the cadre, `finding` is what a comparison with the district came to.
     """
 
     state: State
@@ -20,6 +26,8 @@ class Outcome:
     wait: float | None = None
     code: str = ""
     sentence: str = ""
+    received: int = 0
+    finding: "Finding | None" = None
 
 
 KEPT = "内容都已保存在本机，"
@@ -48,10 +56,10 @@ STOPPED = "区里没有接收（{code}），已停止发送，" + KEPT + "请联
 FAILED_HERE = "本机数据文件暂时不能读写，发送已暂停，稍后自动再试。"
 
 
-def waiting(sent: int, wait: float, failure: NoAnswer | Refusal) -> Outcome:
+def waiting(sent: int, wait: float, failure: NoAnswer | Refusal, received: int = 0) -> Outcome:
     """An outcome that tries again by itself."""
     code = failure.code if failure.code in NO_ANSWER else "busy"
-    return Outcome("waiting", sent, wait, failure.code, NO_ANSWER[code])
+    return Outcome("waiting", sent, wait, failure.code, NO_ANSWER[code], received)
 
 
 def stopped(sent: int, code: str) -> Outcome:

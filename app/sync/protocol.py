@@ -126,7 +126,10 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes)."""
+    """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes).
+
+    `segment` is its place among the PCs of the station, for numbering documents.
+    """
 
     device: str
     station: str
@@ -134,6 +137,7 @@ class Enrolment:
     server: str
     server_key: bytes
     address: str
+    segment: int = 0
 
 
 class NoAnswer(Exception):
@@ -196,6 +200,9 @@ class OutboxSource(Protocol):
 
     def apply_receipt(self, acked_seq: int, verdicts: Sequence[Verdict], received_at: datetime) -> None:
         """Mark ≤ acked_seq acked and keep the verdicts; repeating a receipt changes nothing."""
+
+    def acked_seq(self) -> int:
+        """The last seq receipted."""
 
     def continue_from(self, seq: int) -> None:
         """The district wants everything from `seq` on again: acked rows from there are pending once more."""

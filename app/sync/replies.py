@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from app.models.digest import Tallies, Tally
 from app.sync.protocol import VERDICTS, Hello, ProtocolError, Receipt, Refusal, Verdict
 from app.sync.strict_json import NotStrict, object_of
 
@@ -66,6 +67,28 @@ def refusal_of(status: int, body: bytes) -> Refusal:
         expected_seq=_number(content, "expected_seq") if "expected_seq" in content else None,
         retry_after=float(wait) if isinstance(wait, int | float) else None,
     )
+
+
+def tallies_of(body: bytes) -> Tallies:
+    """The counts and hashes an answer carries; raises ProtocolError."""
+    try:
+        groups = _content(body)["groups"]
+        return {
+            (str(kind), str(month)): Tally(int(count), int(total, 16)) for kind, month, count, total in groups
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError("wrong_digest") from error
+
+
+def digests_of(body: bytes) -> tuple[dict[str, int], bool]:
+    """Digests by record id, and whether more follow; raises ProtocolError."""
+    try:
+        content = _content(body)
+        return {str(record): int(digest, 16) for record, digest in content["records"]}, content[
+            "more"
+        ] is True
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError("wrong_digest") from error
 
 
 def _receipt_content(receipt: Receipt) -> dict[str, Any]:

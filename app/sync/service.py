@@ -39,8 +39,13 @@ class Push:
         self._clock = clock
         self._size = BatchSize()
         self._unsure = True
+        self._doubted = False
         self._too_large: set[int] = set()
         self._sent = 0
+
+    def doubt(self) -> None:
+        """The district may have lost what it receipted: greet before the next round, unsent lines or not."""
+        self._unsure = self._doubted = True
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
@@ -53,7 +58,7 @@ class Push:
         while not stop():
             ready = packer.take_next()
             lines = ready.lines if ready else packer.unsent()
-            if not lines:
+            if not lines and not self._doubted:
                 return Outcome("idle", self._sent)
             try:
                 rest = self._exchange(packer, lines, ready)
@@ -96,9 +101,9 @@ class Push:
 
     def _greet(self, lines: Sequence[OutboxLine]) -> None:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""
-        first = lines[0].seq
+        first = lines[0].seq if lines else self._outbox.acked_seq() + 1
         hello = self._district.hello(first - 1)
-        self._unsure = False
+        self._unsure = self._doubted = False
         self._size.limit(hello.max_bytes)
         acked = hello.receipt.acked_seq
         if acked < first - 1:
@@ -126,9 +131,10 @@ class Push:
         if refusal.status == 413 and len(lines) > 1:
             self._size.failed(len(lines), sum(len(line.body) for line in lines))
             return None
-        seq = refusal.seq if refusal.seq is not None else lines[0].seq
+        first, last = (lines[0].seq, lines[-1].seq) if lines else (1, 0)
+        seq = refusal.seq if refusal.seq is not None else first
         bad_line = refusal.status == 413 or (refusal.status == 400 and refusal.seq is not None)
-        if bad_line and lines[0].seq <= seq <= lines[-1].seq and seq not in self._too_large:
+        if bad_line and first <= seq <= last and seq not in self._too_large:
             self._too_large.add(seq)
             return None
         if refusal.status == 429 or refusal.status >= 500:

@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._framed())
         self.navigation.chosen.connect(self.open_page)
         self._status.opened.connect(lambda: self.open_page(SYNC))
-        services.sync.news.changed.connect(self.refresh_status)
+        services.sync.news.changed.connect(self._heard)
         services.backup.news.changed.connect(self._show_backup)
         services.runner.failed_unheard.connect(lambda error: self.tell(sentence_of(error)))
         self._every_minute = QTimer(self)
@@ -208,6 +208,13 @@ class MainWindow(QMainWindow):
     def _saved(self) -> None:
         self._services.sync.wake()
         self.refresh_status()
+
+    def _heard(self) -> None:
+        """The file may hold what others wrote now; what is being typed is left alone."""
+        self.refresh_status()
+        outcome, page = self._services.sync.news.outcome, self._stack.currentWidget()
+        if outcome is not None and outcome.received and isinstance(page, Page):
+            page.refresh()
 
     def _search(self) -> None:
         self.page(self.current_page()).go_to_search()

@@ -3,24 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.attached_file import AttachedFile
+from app.models.changes import Difference
 from app.models.fields import Field, Kind, fields_of
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
 from app.store.reading import Change, StoredRecord
 from app.ui.case_ribbon import CaseRibbon
+from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.record_list import shown
+from app.ui.record_rows import row_text
 from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
 from app.ui.words import label, moment_text
 
 LABEL_WIDTH = 120  # pixels, so that the values of all sections stand in one column
-ACTS = {"create": "新建", "edit": "修改", "void": "作废"}
+ACTS = {"create": "新建", "edit": "修改", "void": "作废", "append": "补充"}
 STATES = {
     "pending": "未上报",
     "acked": "已上报",
@@ -64,11 +67,13 @@ class RecordDetail(QWidget):
             self.dossier.hide()
         acts.addStretch(1)
         acts.addWidget(self.void)
+        self.differences = DifferencesCard(record_type)
         self._body = QVBoxLayout()
         self._body.setSpacing(12)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 8, 16)
         column.setSpacing(10)
+        column.addWidget(self.differences)
         column.addLayout(self._body)
         column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -81,8 +86,11 @@ class RecordDetail(QWidget):
             column.insertWidget(0, self.ribbon)
         outer.addWidget(scrolling(column), 1)
 
-    def show_record(self, record: StoredRecord, history: Sequence[Change]) -> None:
-        """Show a record and its history."""
+    def show_record(
+        self, record: StoredRecord, history: Sequence[Change], differences: Sequence[Difference] = ()
+    ) -> None:
+        """Show a record, its history, and what two people wrote differently in it."""
+        self.differences.show_differences(differences)
         self._title.setText(self._type.headline_of(record.values))
         number = record.values.get("number") or ""
         self._below.setText(
@@ -114,7 +122,7 @@ class RecordDetail(QWidget):
             value = values.get(field.name)
             if field.rows is not None:
                 for place, row in enumerate(value or (), start=1):
-                    _line(grid, f"{label(field.label)} {place}", _row_text(field, row))
+                    _line(grid, f"{label(field.label)} {place}", row_text(field, row))
                     self._files(grid, _files_of(field, row))
             elif field.kind is Kind.FILES:
                 self._files(grid, value or ())
@@ -150,8 +158,9 @@ class RecordDetail(QWidget):
                 what += "：" + "、".join(changed)
             if change.act == "void":
                 what += "：" + str(change.data.get("reason", ""))
-            state = label(STATES.get(change.state, change.state))
-            _line(grid, moment_text(change.at), f"{change.by}　{what}　（{state}）")
+            by = f"{change.by}（{change.origin}）" if change.origin else change.by
+            remark = change.detail or label(STATES.get(change.state, change.state))
+            _line(grid, moment_text(change.at), f"{by}　{what}　（{remark.rstrip('。')}）")
         column.addLayout(grid)
         return frame
 
@@ -177,13 +186,3 @@ def _files_of(field: Field, row: Mapping[str, Any]) -> list[AttachedFile]:
     assert field.rows is not None
     named = fields_of(field.rows).items()
     return [file for name, of in named if of.kind is Kind.FILES for file in row.get(name) or ()]
-
-
-def _row_text(field: Field, row: Mapping[str, Any]) -> str:
-    assert field.rows is not None
-    parts = []
-    for name, of in fields_of(field.rows).items():
-        text = "" if of.kind in (Kind.PERSON, Kind.FILES) else shown(of, row.get(name))
-        if text:
-            parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
-    return QCoreApplication.translate("RecordDetail", "，").join(parts)

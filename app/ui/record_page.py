@@ -8,10 +8,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from uuid_utils import uuid7
 
+from app.models.changes import Difference
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import Change, StoredRecord
 from app.ui.banner import Banner
+from app.ui.difference_dialog import DifferenceDialog
 from app.ui.dossier_dialog import DossierDialog
 from app.ui.form_page import FormPage
 from app.ui.layouts import button, words
@@ -24,6 +26,7 @@ from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
+Reading = tuple[StoredRecord | None, list[Change], list[Difference]]
 EMPTY = {
     "mediation_case": "还没有矛盾纠纷。有人申请调解或主动介入时，按“新增”登记第一件。",
     "patrol_log": "还没有巡逻日志。巡逻回来后，按“新增”照着纸质记录填写。",
@@ -72,6 +75,7 @@ class RecordPage(Page):
             self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
+        self.detail.differences.open_requested.connect(self._choose)
         self.form_page.left.connect(self._leave_form)
         self.form_page.saved.connect(self._saved)
         for keys, act in (
@@ -87,6 +91,8 @@ class RecordPage(Page):
     def refresh(self) -> None:
         if self._stack.currentIndex() == 0:
             self.list.refresh()
+            if self._record is not None:
+                self._show(self._record.id)
 
     def has_unsaved(self) -> bool:
         return self.form_page.has_unsaved()
@@ -160,20 +166,22 @@ class RecordPage(Page):
         begin()
 
     def _show(self, record_id: str) -> None:
-        reader, kind = self._services.reader, self._type
+        services, kind = self._services, self._type
 
-        def read() -> tuple[StoredRecord | None, list[Change]]:
-            return reader.load(kind, record_id), reader.history(record_id)
+        def read() -> Reading:
+            reader = services.reader
+            differences = services.differences.of(record_id)
+            return reader.load(kind, record_id), reader.history(record_id), differences
 
         self._services.runner.run(read, done=self._show_read, failed=self._tell, owner=self)
 
-    def _show_read(self, read: tuple[StoredRecord | None, list[Change]]) -> None:
-        record, history = read
+    def _show_read(self, read: Reading) -> None:
+        record, history, differences = read
         self._record = record
         if record is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
-        self.detail.show_record(record, history)
+        self.detail.show_record(record, history, differences)
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:
@@ -250,6 +258,31 @@ class RecordPage(Page):
 
     def _voided(self, record_id: str) -> None:
         self.banner.show_done(self.tr("已作废。"))
+        self._show(record_id)
+        self.list.refresh()
+        self.saved.emit(self._type.code, record_id)
+
+    def _choose(self, differences: list[Difference]) -> None:
+        """Both values side by side; the choice is saved as an ordinary edit."""
+        record = self._record
+        if record is None:
+            return
+        dialog = DifferenceDialog(self._type, self._type.headline_of(record.values), differences, self)
+        dialog.chosen.connect(lambda chosen: self._settle(record, chosen))
+        dialog.open()
+
+    def _settle(self, record: StoredRecord, chosen: dict[str, Any]) -> None:
+        services, kind = self._services, self._type
+
+        def settle() -> None:
+            services.store.settle(kind, record.id, chosen, by=services.user, base=record.head)
+
+        services.runner.run(
+            settle, done=lambda _: self._settled(record.id), failed=self._tell, owner=self, in_turn=True
+        )
+
+    def _settled(self, record_id: str) -> None:
+        self.banner.show_done(self.tr("已选定并保存；没选的一份另存着，以后还能改用。"))
         self._show(record_id)
         self.list.refresh()
         self.saved.emit(self._type.code, record_id)

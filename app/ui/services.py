@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
 from app.store.attachments import Attachments
+from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.outbox import Outbox
@@ -57,6 +58,9 @@ class SyncControl(Protocol):
     def send_now(self) -> None:
         """Somebody asked to send at once."""
 
+    def reconcile(self) -> None:
+        """Somebody asked to compare with the district; `news.finding` tells what came of it."""
+
     def enrol(self, url: str, code: str) -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
 
@@ -99,6 +103,7 @@ class DeskServices:
     store: RecordStore
     reader: RecordReader
     drafts: Drafts
+    differences: Differences
     outbox: Outbox
     attachments: Attachments
     scans: ScanFolder

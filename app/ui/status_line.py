@@ -17,7 +17,7 @@ STALE_DAYS = 3  # unsent for longer than this is shown as an alarm
 
 
 class StatusLine(QFrame):
-    """未上报 N 条，最早 X 天 · 退回 M 条 · 上次回执 T · 上次验证备份 T, and where sending stands."""
+    """未上报 N 条，最早 X 天 · 退回 M 条 · 待选定 K 条 · 上次回执 T · 上次验证备份 T, and where sending stands."""
 
     opened = Signal()
 
@@ -26,6 +26,7 @@ class StatusLine(QFrame):
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
         self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
+        self._disputed = QLabel()
         self._state, self._backup = Elided(), Elided()
         # Cut off only where large text has left no room for where sending stands either.
         self._backup.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -37,7 +38,7 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(26)
-        for label in (self._unsent, self._refused, self._receipt, self._backup):
+        for label in self._labels():
             row.addWidget(label)
         row.addWidget(self._state, 1)
         row.addWidget(more)
@@ -46,12 +47,10 @@ class StatusLine(QFrame):
         """Say what the file holds unsent and refused now; `sentence` tells where sending stands."""
         days = _days(status.oldest_at, now)
         self._tell(self._unsent, unsent_text(status, now), alarm=days >= STALE_DAYS)
-        returned = status.held + status.conflicts
-        self._tell(
-            self._refused,
-            self.tr("退回 {count} 条").format(count=returned),
-            alarm=returned > 0,
-        )
+        self._tell(self._refused, self.tr("退回 {count} 条").format(count=status.held), alarm=status.held > 0)
+        disputed = self.tr("待选定 {count} 条").format(count=status.conflicts) if status.conflicts else ""
+        self._tell(self._disputed, disputed, alarm=bool(disputed))
+        self._disputed.setVisible(bool(disputed))
         self._receipt.setText(receipt_text(status, now))
         self._state.say(sentence)
 
@@ -63,8 +62,10 @@ class StatusLine(QFrame):
 
     def text(self) -> str:
         """The line as one sentence."""
-        labels = (self._unsent, self._refused, self._receipt, self._backup)
-        return " · ".join(label.text() for label in labels if label.text())
+        return " · ".join(label.text() for label in self._labels() if label.text())
+
+    def _labels(self) -> tuple[QLabel, ...]:
+        return (self._unsent, self._refused, self._disputed, self._receipt, self._backup)
 
     def _tell(self, label: QLabel, words: str, *, alarm: bool) -> None:
         label.setText(f"⚠ {words}" if alarm else words)

@@ -6,10 +6,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.sync.loop import SyncLoop
 from app.sync.outcome import Outcome
+from app.sync.reconcile import Finding, Reconcile
 
 
 class SyncNews(QObject):
-    """The last outcome of sending; `changed` is emitted on the thread this was made on."""
+    """The last outcome of sending and the last comparison with the district.
+
+    `changed` is emitted on the thread this was made on.
+    """
 
     changed = Signal()
     _reported = Signal(object)
@@ -17,6 +21,7 @@ class SyncNews(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.outcome: Outcome | None = None
+        self.finding: Finding | None = None
         self._reported.connect(self._take)
 
     def report(self, outcome: Outcome) -> None:
@@ -26,13 +31,14 @@ class SyncNews(QObject):
     @Slot(object)
     def _take(self, outcome: Outcome) -> None:
         self.outcome = outcome
+        self.finding = outcome.finding or self.finding
         self.changed.emit()
 
 
 class DeskSync:
     """SyncControl over the loop; `loop` None while this PC is not registered with a district.
 
-    `register(url, code)` registers it and answers the loop, started.
+    `register(url, code)` registers it and answers the loop, started; `comparison` makes one with the district.
     """
 
     def __init__(
@@ -41,11 +47,13 @@ class DeskSync:
         loop: SyncLoop | None = None,
         address: str | None = None,
         register: Callable[[str, str], SyncLoop] | None = None,
+        comparison: Callable[[], Reconcile | None] = lambda: None,
     ) -> None:
         self.news = news
         self.address = address
         self._loop = loop
         self._register = register
+        self._comparison = comparison
 
     @property
     def enrolled(self) -> bool:
@@ -66,6 +74,12 @@ class DeskSync:
         """Somebody asked to send at once."""
         if self._loop:
             self._loop.click()
+
+    def reconcile(self) -> None:
+        """Somebody asked to compare with the district."""
+        comparison = self._comparison()
+        if self._loop and comparison:
+            self._loop.ask(comparison)
 
     def enrol(self, url: str, code: str) -> None:
         """Register this PC; raises what `register` raises."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.store.differences import Disputed
 from app.store.outbox import OutboxStatus, Refusal
 from app.store.recent import Touched
 from app.ui.banner import Banner
@@ -15,7 +16,7 @@ from app.ui.page import Page
 from app.ui.record_line import RecordLine
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
-from app.ui.sync_words import address_text, state_text
+from app.ui.sync_words import address_text, finding_text, state_text
 from app.ui.theme import LIGHT
 from app.ui.waiting_list import WaitingList
 from app.ui.words import short_moment
@@ -29,6 +30,7 @@ class Sending:
     """What the page shows, read in one go."""
 
     status: OutboxStatus
+    disputed: list[Disputed]
     refused: list[Refusal]
     waiting: list[Touched]
     headlines: dict[str, str]
@@ -45,9 +47,16 @@ class SyncPage(Page):
         self._services = services
         self._banner = Banner()
         self._state = words("")
-        self._unsent, self._returned, self._receipt = (words("", "figure") for _ in range(3))
+        self._unsent, self._returned, self._disputes, self._receipt, self._pull = (
+            words("", "figure") for _ in range(5)
+        )
+        self._found = words("", "muted")
+        self._compare = button(self.tr("与区里核对"), sign="check")
+        self._compare.setToolTip(self.tr("逐条比较本站和区里的记录，不一致的列出来并补齐"))
+        self._compare.clicked.connect(self._ask_comparison)
         self._send = button(self.tr("现在上报"), "primary", sign="sync", colour=LIGHT.on_accent)
         self._send.clicked.connect(self._ask)
+        self._disputed_card, self._disputed = _list_card(self.tr("两个人写得不一样的"))
         self._refused_card, self._refused = _list_card(self.tr("区里退回的"))
         self._waiting_card, waiting = _list_card(self.tr("等待上报的"))
         self._waiting, self._rest = WaitingList(), words("", "muted")
@@ -64,6 +73,7 @@ class SyncPage(Page):
         self.enrol_card = EnrolCard(services.sync, services.runner)
         self.enrol_card.enrolled.connect(self._enrolled)
         column.addWidget(self.enrol_card)
+        column.addWidget(self._disputed_card)
         column.addWidget(self._refused_card)
         column.addWidget(self._waiting_card)
         column.addStretch(1)
@@ -84,7 +94,9 @@ class SyncPage(Page):
         text.setSpacing(6)
         text.addWidget(self._address)
         text.addWidget(self._state)
+        text.addWidget(self._found)
         top.addLayout(text, 1)
+        top.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self._send, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(top)
         figures = QGridLayout()
@@ -93,14 +105,16 @@ class SyncPage(Page):
             (
                 (self.tr("未上报"), self._unsent),
                 (self.tr("退回"), self._returned),
+                (self.tr("待选定"), self._disputes),
                 (self.tr("上次回执"), self._receipt),
+                (self.tr("上次收到区里的"), self._pull),
             )
         ):
             figures.addWidget(words(label, "muted", wrap=False), 0, place)
             figures.addWidget(figure, 1, place, Qt.AlignmentFlag.AlignVCenter)
             figure.setWordWrap(False)
             figure.setAccessibleName(label)
-        figures.setColumnStretch(3, 1)
+        figures.setColumnStretch(5, 1)
         column.addLayout(figures)
         return frame
 
@@ -110,23 +124,36 @@ class SyncPage(Page):
         self._state.setText(self.tr("正在上报……"))
         self._services.sync.send_now()
 
+    def _ask_comparison(self) -> None:
+        self._banner.clear()
+        self._compare.setEnabled(False)
+        self._found.setText(self.tr("正在核对……"))
+        self._services.sync.reconcile()
+
     def _enrolled(self) -> None:
         self._banner.show_done(self.tr("登记好了，以后自动上报。"))
         self.refresh()
 
     def _sent(self) -> None:
         self._send.setEnabled(self._services.sync.enrolled)
+        self._compare.setEnabled(self._services.sync.enrolled)
         if self.isVisible():
             self.refresh()
 
     def _read(self) -> Sending:
         services = self._services
-        refused = list(services.outbox.refusals())
+        refused = [of for of in services.outbox.refusals() if of.code == "held"]
+        disputed = services.differences.open_records()
+        finding = services.sync.news.finding
+        named = {of.record_id: of.record_type for of in refused}
+        named |= {of.record_id: of.record_type for of in disputed}
+        named |= {record_id: code for code, record_id in (finding.differing if finding else ())}
         return Sending(
             services.outbox.status(),
+            disputed,
             refused,
             services.recent.waiting(WAITING_SHOWN),
-            services.recent.headlines({of.record_id: of.record_type for of in refused}),
+            services.recent.headlines(named),
         )
 
     def _show(self, sending: Sending) -> None:
@@ -135,12 +162,17 @@ class SyncPage(Page):
         self._address.setText(address_text(sync.address))
         self.enrol_card.setVisible(sync.can_enrol)
         self._send.setEnabled(sync.enrolled)
+        self._compare.setEnabled(sync.enrolled)
         self._state.setText(state_text(sync, status))
+        finding = sync.news.finding
+        self._found.setText(finding_text(finding, sending.headlines) if finding else "")
+        self._found.setVisible(finding is not None)
         self._unsent.setText(self.tr("{count} 条").format(count=status.unsent))
-        returned = status.held + status.conflicts
-        self._returned.setText(self.tr("{count} 条").format(count=returned))
-        at = status.last_receipt_at
-        self._receipt.setText(short_moment(at, now) if at else self.tr("还没有"))
+        self._returned.setText(self.tr("{count} 条").format(count=status.held))
+        self._disputes.setText(self.tr("{count} 条").format(count=status.conflicts))
+        for figure, at in ((self._receipt, status.last_receipt_at), (self._pull, status.last_pull_at)):
+            figure.setText(short_moment(at, now) if at else self.tr("还没有"))
+        self._list_disputed(sending)
         self._list_refused(sending)
         self._list_waiting(sending)
 
@@ -161,6 +193,19 @@ class SyncPage(Page):
         if not sending.refused:
             sentence = self.tr("没有退回的记录。区里退回时，这里会写明原因，点一下就能改正。")
             self._refused.addWidget(words(sentence, "muted"))
+
+    def _list_disputed(self, sending: Sending) -> None:
+        emptied(self._disputed)
+        for disputed in sending.disputed[:REFUSED_SHOWN]:
+            name = sending.headlines.get(disputed.record_id) or record_title(disputed.record_type)
+            below = self.tr("有 {count} 处，请打开记录选定用哪一份。").format(count=disputed.count)
+            line = RecordLine("returned", name, below)
+            line.set_badge(self.tr("选定"), "badge-error")
+            line.clicked.connect(
+                lambda _=False, of=disputed: self.record_requested.emit(of.record_type, of.record_id)
+            )
+            self._disputed.addWidget(line)
+        self._disputed_card.setVisible(bool(sending.disputed))
 
     def _list_waiting(self, sending: Sending) -> None:
         self._waiting.show_waiting(sending.waiting, self._services.clock())

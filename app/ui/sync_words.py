@@ -1,10 +1,12 @@
 """Where sending stands, as a sentence for the sync page and the status line."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication
 
 from app.store.outbox import OutboxStatus
+from app.sync.reconcile import Finding
 from app.ui.services import SyncControl
 from app.ui.words import label
 
@@ -33,3 +35,23 @@ def state_text(sync: SyncControl, status: OutboxStatus) -> str:
     if status.unsent:
         return QCoreApplication.translate("SyncWords", "正在自动上报，不用等待，可以继续工作。")
     return QCoreApplication.translate("SyncWords", "都已上报。保存的记录会自动上报，断网时先存在本机。")
+
+
+def finding_text(finding: Finding, headlines: Mapping[str, str]) -> str:
+    """What comparing came to: `本站 57 条，区里 57 条，完全一致。`"""
+    here = QCoreApplication.translate("SyncWords", "本站 {here} 条，区里 {there} 条")
+    said = [here.format(here=finding.here, there=finding.there)]
+    if finding.mended:
+        mended = QCoreApplication.translate("SyncWords", "原来有 {count} 条不一致，已补齐")
+        said.append(mended.format(count=finding.mended))
+    if finding.waiting:
+        waiting = QCoreApplication.translate("SyncWords", "退回的 {count} 条改正以后就一致")
+        said.append(waiting.format(count=finding.waiting))
+    if finding.differing:
+        names = [headlines.get(record_id) or record_id for _, record_id in finding.differing[:5]]
+        more = QCoreApplication.translate("SyncWords", "还有 {count} 条不一致：{names}，请告诉区里")
+        said.append(more.format(count=len(finding.differing), names="、".join(names)))
+    elif not finding.waiting:
+        said.append(QCoreApplication.translate("SyncWords", "完全一致"))
+    comma = QCoreApplication.translate("SyncWords", "，")
+    return comma.join(said) + QCoreApplication.translate("SyncWords", "。")

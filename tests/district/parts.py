@@ -139,6 +139,9 @@ class MemoryOutbox:
             chosen.append(row)
         return chosen
 
+    def acked_seq(self) -> int:
+        return max((row.seq for row in self.rows if row.state != "pending"), default=0)
+
     def continue_from(self, seq: int) -> None:
         self._turn("acked", "pending", lambda row: row.seq >= seq)
 

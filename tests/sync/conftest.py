@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from app.district.server import DistrictServer
-from tests.district.conftest import proxy, sqlite_district
+from tests.district.conftest import new_database, postgresql, proxy, sqlite_district
 from tests.district.parts import STATION, Pc
 
-__all__ = ["proxy", "sqlite_district"]
+__all__ = ["new_database", "postgresql", "proxy", "sqlite_district"]
 
 
 @pytest.fixture

@@ -120,3 +120,32 @@ def test_waits_grow_with_full_jitter_up_to_a_quarter_hour() -> None:
     backoff.succeeded()
     assert backoff.next_wait() == 2
     assert Backoff(random.Random(1).uniform).next_wait(asked=77.0) >= 77.0
+
+
+def test_a_quiet_station_asks_again_after_its_wait(outcomes: "queue.Queue[Outcome]") -> None:
+    class Quiet:
+        def run(self, stop: object) -> Outcome:
+            return Outcome("idle", wait=0.01)
+
+    loop = SyncLoop(Quiet(), outcomes.put)
+    loop.start()
+    assert [outcomes.get(timeout=LONG).state for _ in range(3)] == ["idle"] * 3
+    assert loop.stop(LONG)
+
+
+def test_something_asked_for_comes_at_once_and_only_once(outcomes: "queue.Queue[Outcome]") -> None:
+    class Said:
+        def __init__(self, code: str) -> None:
+            self.code = code
+
+        def run(self, stop: object) -> Outcome:
+            return Outcome("idle", code=self.code)
+
+    loop = SyncLoop(Said("round"), outcomes.put)
+    loop.start()
+    assert outcomes.get(timeout=LONG).code == "round"
+    loop.ask(Said("compared"))
+    assert outcomes.get(timeout=LONG).code == "compared"
+    loop.click()
+    assert outcomes.get(timeout=LONG).code == "round"
+    assert loop.stop(LONG)

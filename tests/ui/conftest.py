@@ -12,6 +12,7 @@ from app.models.divisions import Divisions
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
 from app.settings import Settings
+from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
@@ -73,6 +74,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         store=desk.store,
         reader=desk.reader,
         drafts=Drafts(desk.database),
+        differences=Differences(desk.database),
         outbox=desk.outbox,
         attachments=desk.attachments,
         scans=ScanFolder(None, lambda folder: None),

@@ -82,7 +82,7 @@ def test_refused_revisions_are_an_alarm_in_words_too(qtbot: QtBot, dressed: QApp
     line = StatusLine()
     qtbot.addWidget(line)
     line.show_status(OutboxStatus(0, None, 1, 1, NOW), NOW, "")
-    assert "⚠ 退回 2 条" in line.text()
+    assert "⚠ 退回 1 条 · ⚠ 待选定 1 条" in line.text()
 
 
 def test_closing_keeps_what_is_typed_as_a_draft(

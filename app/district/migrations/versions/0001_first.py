@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("station", sa.String(length=12), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
         sa.Column("record", UUID, nullable=False),
         sa.Column("standing", sa.LargeBinary(), nullable=False),
         sa.Column("other", sa.LargeBinary(), nullable=False),
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.Column("device", UUID, nullable=False),
         sa.Column("label", sa.String(length=120), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("segment", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("acked_seq", sa.BigInteger(), nullable=False),
         sa.Column("enrolled_at", sa.String(length=20), nullable=False),
@@ -103,6 +105,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("station", "op_id", name=op.f("uq_revision_station_op_id")),
     )
     op.create_index("ix_revision_station_record", "revision", ["station", "record"], unique=False)
+    op.create_index(
+        "ix_revision_released",
+        "revision",
+        ["station", "applied"],
+        unique=False,
+        sqlite_where=sa.text("applied <> position"),
+        postgresql_where=sa.text("applied <> position"),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("published_at", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("station", "position", name=op.f("pk_notice")),
+    )
     op.create_table(
         "server_meta",
         sa.Column("name", sa.String(length=40), nullable=False),

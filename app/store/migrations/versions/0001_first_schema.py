@@ -50,6 +50,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_blob_unkept", "blob", ["at"], unique=False, sqlite_where=sa.text("kept = 0"))
     op.create_table(
+        "conflict",
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.Column("standing", sa.LargeBinary(), nullable=False),
+        sa.Column("standing_by", sa.String(), nullable=False),
+        sa.Column("standing_at", sa.String(), nullable=False),
+        sa.Column("standing_origin", sa.String(), nullable=False),
+        sa.Column("other", sa.LargeBinary(), nullable=False),
+        sa.Column("other_by", sa.String(), nullable=False),
+        sa.Column("other_at", sa.String(), nullable=False),
+        sa.Column("other_origin", sa.String(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("record_id", "place", "field", name=op.f("pk_conflict")),
+    )
+    op.create_index(
+        "ix_conflict_open", "conflict", ["record_id"], unique=False, sqlite_where=sa.text("NOT settled")
+    )
+    op.create_table(
         "device",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.String(length=36), nullable=False),
@@ -63,6 +83,11 @@ def upgrade() -> None:
         sa.Column("enrolled", sa.Boolean(), nullable=False),
         sa.Column("acked_seq", sa.Integer(), nullable=False),
         sa.Column("last_receipt_at", sa.String(20), nullable=True),
+        sa.Column("cursor", sa.String(), nullable=False),
+        sa.Column("pulled_seq", sa.Integer(), nullable=False),
+        sa.Column("last_pull_at", sa.String(20), nullable=True),
+        sa.Column("recheck", sa.Boolean(), nullable=False),
+        sa.Column("new_life", sa.Boolean(), nullable=False),
         sa.CheckConstraint("one = 1", name=op.f("ck_device_one_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_device")),
     )
@@ -150,7 +175,6 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.String(20), nullable=False),
         sa.Column("void_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mediation_case")),
-        sa.UniqueConstraint("number", name=op.f("uq_mediation_case_number")),
     )
     op.create_index(
         op.f("ix_mediation_case_accepted_on_id"), "mediation_case", ["accepted_on", "id"], unique=False
@@ -175,6 +199,7 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("void_reason IS NULL AND result IS NOT NULL"),
     )
+    op.create_index(op.f("ix_mediation_case_number"), "mediation_case", ["number"], unique=False)
     op.create_index(
         "ix_mediation_case_received",
         "mediation_case",
@@ -228,6 +253,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("visit_after IS NOT NULL"),
     )
     op.create_table(
+        "notice",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.String(20), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_notice")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("series", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -265,8 +298,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.String(20), nullable=False),
         sa.Column("void_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patrol_log")),
-        sa.UniqueConstraint("number", name=op.f("uq_patrol_log_number")),
     )
+    op.create_index(op.f("ix_patrol_log_number"), "patrol_log", ["number"], unique=False)
     op.create_index(op.f("ix_patrol_log_patrol_on_id"), "patrol_log", ["patrol_on", "id"], unique=False)
     op.create_table(
         "resident",
@@ -311,6 +344,9 @@ def upgrade() -> None:
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("verdict", sa.String(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("origin", sa.String(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("head_after", sa.String(length=36), nullable=True),
         sa.CheckConstraint("verdict in ('held', 'conflict')", name=op.f("ck_revision_verdict")),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_revision")),
         sa.UniqueConstraint("epoch", "seq", name=op.f("uq_revision_epoch_seq")),
@@ -358,8 +394,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.String(20), nullable=False),
         sa.Column("void_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_visit")),
-        sa.UniqueConstraint("number", name=op.f("uq_service_visit_number")),
     )
+    op.create_index(op.f("ix_service_visit_number"), "service_visit", ["number"], unique=False)
     op.create_index(
         "ix_service_visit_unfinished",
         "service_visit",
@@ -371,6 +407,12 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_service_visit_visited_at_id"), "service_visit", ["visited_at", "id"], unique=False
+    )
+    op.create_table(
+        "surplus",
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_surplus")),
     )
     op.create_table(
         "thumbnail",

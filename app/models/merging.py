@@ -1,14 +1,29 @@
-"""What the revisions of a record come to: folding them, and merging by field where two people wrote at once."""
+"""What the revisions of a record come to: folding them, and merging by field where two people wrote at once.
+
+Both ends use it: the district to decide, the station to show what the district will decide.
+"""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID, uuid5
 
 from app.models.payload import apply_changes
-from app.sync.protocol import Line
 
 _MERGES = UUID("6f0c1a52-3d0b-5c55-9b63-3a4f0a7f4c11")
+
+
+class Written(Protocol):
+    """What folding needs of a revision: its record type, its id, what it does and its wire data."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def op_id(self) -> str: ...
+    @property
+    def act(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 class State(NamedTuple):
@@ -34,7 +49,12 @@ class Folded(NamedTuple):
     seen: int = 0
 
 
-def created(line: Line) -> State:
+def merge_of(op_id: str) -> str:
+    """The head a record gets when this revision is merged into it."""
+    return str(uuid5(_MERGES, op_id))
+
+
+def created(line: Written) -> State:
     """The first state of a record."""
     document = line.data
     if None in document.values():
@@ -42,13 +62,13 @@ def created(line: Line) -> State:
     return State(line.type, line.op_id, 1, document)
 
 
-def folded(state: State, line: Line) -> Folded:
+def folded(state: State, line: Written) -> Folded:
     """`state` after a revision whose author had seen all of it."""
     after = _acted(state, line, line.data)
     return Folded(after._replace(head=line.op_id, version=state.version + 1))
 
 
-def merged(state: State, line: Line, changed_since: Collection[str]) -> Folded:
+def merged(state: State, line: Written, changed_since: Collection[str]) -> Folded:
     """`state` after a revision whose author had not seen changes to the fields `changed_since`.
 
     Different fields are joined; for the same field the standing value stays and the other is reported.
@@ -66,12 +86,12 @@ def merged(state: State, line: Line, changed_since: Collection[str]) -> Folded:
         for name in line.data.keys() & set(changed_since):
             if state.document.get(name) != data[name]:
                 differing[name] = (state.document.get(name), data.pop(name))
-    head = str(uuid5(_MERGES, line.op_id))
+    head = merge_of(line.op_id)
     after = _acted(state, line, data)._replace(head=head, version=state.version + 1)
     return Folded(after, merged=True, differing=differing)
 
 
-def _acted(state: State, line: Line, data: Mapping[str, Any]) -> State:
+def _acted(state: State, line: Written, data: Mapping[str, Any]) -> State:
     if line.act == "void":
         return state._replace(void_reason=str(data.get("reason", "")))
     if line.act == "append":

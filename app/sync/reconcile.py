@@ -1,0 +1,114 @@
+"""Reconcile (核对): do this file and the district hold the same records, and if not, which; then mend what can be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.models.changes import Page
+from app.models.digest import Tallies
+from app.models.record_type import RecordType
+from app.store.database import Database
+from app.store.lives import send_again
+from app.store.receiving import Receiver
+from app.store.stock import digests, held_back, tallies
+from app.sync.outcome import Outcome, stopped, waiting
+from app.sync.protocol import NoAnswer, Refusal
+from app.sync.rounds import Rounds
+
+AGAIN = 60.0
+
+
+class Stock(Protocol):
+    """What the district holds, as reconciling asks for it.  Every call raises NoAnswer or Refusal."""
+
+    def tallies(self) -> Tallies:
+        """Counts and hashes per record type and month."""
+
+    def digests(self, type_code: str, month: str) -> Mapping[str, int]:
+        """Digests by record id of one type and month."""
+
+    def record(self, record_id: str) -> Page:
+        """Everything the district holds of one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a comparison came to: records here and there, and the (type, id) of those that differ.
+
+    `mended` were made the same by sending again and bringing down; `waiting` differ rightly, because the
+    district holds one of their revisions back.
+    """
+
+    here: int
+    there: int
+    differing: tuple[tuple[str, str], ...] = ()
+    mended: int = 0
+    waiting: int = 0
+
+
+class Reconcile:
+    """Compares after a round of sync, mends, and compares again."""
+
+    def __init__(
+        self,
+        rounds: Rounds,
+        stock: Stock,
+        receiver: Receiver,
+        database: Database,
+        types: Mapping[str, RecordType],
+    ) -> None:
+        self._rounds = rounds
+        self._stock = stock
+        self._receiver = receiver
+        self._database = database
+        self._types = types
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
+        """One comparison; its `finding` is None when the line or the district did not let it come to an end."""
+        outcome = self._rounds.run(stop)
+        if outcome.state != "idle":
+            return outcome
+        try:
+            first = self._compared()
+            if not first.differing:
+                return replace(outcome, finding=first)
+            for _, record_id in first.differing:
+                self._mend(record_id)
+            again = self._rounds.run(stop)
+            if again.state != "idle":
+                return again
+            last = self._compared()
+        except NoAnswer as failure:
+            return waiting(outcome.sent, AGAIN, failure)
+        except Refusal as refusal:
+            return stopped(outcome.sent, refusal.code)
+        mended = len(set(first.differing) - set(last.differing))
+        return replace(again, finding=replace(last, mended=mended))
+
+    def _compared(self) -> Finding:
+        here, there = tallies(self._database, self._types), self._stock.tallies()
+        differing: list[tuple[str, str]] = []
+        for kind, month in sorted(here.keys() | there.keys()):
+            if here.get((kind, month)) != there.get((kind, month)):
+                differing += [(kind, record) for record in self._differing(kind, month)]
+        held = held_back(self._database)
+        return Finding(
+            sum(tally.count for tally in here.values()),
+            sum(tally.count for tally in there.values()),
+            tuple(one for one in differing if one[1] not in held),
+            waiting=sum(one[1] in held for one in differing),
+        )
+
+    def _differing(self, kind: str, month: str) -> list[str]:
+        record_type = self._types.get(kind)
+        here = {} if record_type is None else digests(self._database, record_type, month)
+        there = self._stock.digests(kind, month)
+        return sorted(
+            record for record in here.keys() | there.keys() if here.get(record) != there.get(record)
+        )
+
+    def _mend(self, record_id: str) -> None:
+        """Bring both ends to the same revisions; where they still differ in content, both values are kept."""
+        page = self._stock.record(record_id)
+        send_again(self._database, record_id, set(page.ops))
+        self._receiver.take_record(page)

@@ -1,0 +1,21 @@
+"""A row of a record as one line of text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from app.models.fields import Field, Kind, fields_of
+from app.ui.record_list import shown
+from app.ui.words import label
+
+
+def row_text(field: Field, row: Mapping[str, Any]) -> str:
+    """The parts of a row, those that need it with their names; the link to a resident is left out."""
+    assert field.rows is not None
+    parts = []
+    for name, of in fields_of(field.rows).items():
+        text = "" if of.kind in (Kind.PERSON, Kind.FILES) else shown(of, row.get(name))
+        if text:
+            parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
+    return QCoreApplication.translate("RecordDetail", "，").join(parts)
