@@ -21,7 +21,7 @@ def send(desk: Desk) -> int:
     status = desk.outbox.status()
     print(
         f"本次上报 {outcome.sent} 条，收到 {outcome.received} 条，未上报 {status.unsent} 条，"
-        f"退回 {status.held} 条，不一致 {status.conflicts} 条。"
+        f"退回 {status.held} 条，待选定 {status.conflicts} 条。"
     )
     if outcome.sentence:
         print(outcome.sentence)

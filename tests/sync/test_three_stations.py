@@ -107,6 +107,10 @@ class World:
 
     def foresee(self, desk: Desk) -> None:
         """With unsent edits above what came down, the file shows what the district then decides."""
+        for one in self.chance.sample(self.desks, 3):
+            self.edit(one)
+            if one is not desk:
+                self.sync(one)
         desk.line.faults, faults = 0.0, desk.line.faults
         first = desk.rounds._pull.run()
         whole = first.code == "" and not desk.receiver.position().recheck
