@@ -13,6 +13,7 @@ from app.safe_file import twin_of, write_twice
 FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
+SUCCESS_BASES = ("received", "concluded")
 
 
 class SettingsDamaged(Exception):
@@ -32,6 +33,7 @@ class Settings:
     text_size: int = 100
     theme: str = "light"
     language: str = "zh_CN"
+    success_base: str = "received"
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -85,4 +87,5 @@ def _sound(settings: Settings) -> bool:
         and settings.text_size in TEXT_SIZES
         and settings.theme in THEMES
         and isinstance(settings.language, str)
+        and settings.success_base in SUCCESS_BASES
     )

@@ -53,14 +53,15 @@ class _Canvas(Canvas):
 
 
 class Sheet:
-    """Pages of A4 being drawn; points, origin at the lower left corner as in PDF."""
+    """Pages being drawn, A4 upright unless said; points, origin at the lower left corner as in PDF."""
 
-    def __init__(self, title: str, typesetter: Typesetter) -> None:
+    def __init__(self, title: str, typesetter: Typesetter, paper: tuple[float, float] = A4) -> None:
         self.typesetter = typesetter
+        self.paper = paper
         self.pages = 0
         self._buffer = BytesIO()
         self._canvas = _Canvas(
-            self._buffer, pagesize=A4, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang="zh-CN"
+            self._buffer, pagesize=paper, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang="zh-CN"
         )
         self._document = self._canvas._doc
         self._document.info = _Info()
@@ -77,6 +78,11 @@ class Sheet:
         self._canvas.setLineWidth(weight)
         self._canvas.line(x1, y, x2, y)
 
+    def upright(self, x: float, y1: float, y2: float, weight: float = HAIRLINE) -> None:
+        """Draws a vertical line, weight in points."""
+        self._canvas.setLineWidth(weight)
+        self._canvas.line(x, y1, x, y2)
+
     def begin_artifact(self) -> None:
         """What follows belongs to the page, not to the text, up to end_artifact (ISO 32000-1, 14.8.2.2)."""
         self._canvas.addLiteral("/Artifact BMC")
@@ -90,7 +96,7 @@ class Sheet:
         self.begin_artifact()
         self._canvas.saveState()
         self._canvas.setFillGray(0.9)
-        self._canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
+        self._canvas.translate(self.paper[0] / 2, self.paper[1] / 2)
         self._canvas.rotate(52)
         self.show(line, -line.width / 2, -line.size * 0.38)
         self._canvas.restoreState()
