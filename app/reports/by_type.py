@@ -34,7 +34,7 @@ def build(asked: Asked, reader: CaseFiguresReader) -> Report:
         f"类型按{types.title}统计（{types.since}年起的对应表）。",
         f"同比与{period_text(period.year_before())}比，环比与{period_text(period.before())}比；基数为 0 的写“—”。",
     )
-    return Report(KEY, TITLE, asked.office, period, columns, tuple(rows), notes, totals=1)
+    return Report(KEY, TITLE, asked.office, period, columns, tuple(rows), notes, totals=(len(rows) - 1,))
 
 
 def _row(name: str, count: Count, then: int, previous: int, whole: int) -> tuple[Cell, ...]:

@@ -26,7 +26,9 @@ def build(asked: Asked, reader: CaseFiguresReader) -> Report:
     notes = (
         f"类型按{types.title}统计。本期总数按受理日期计；到本期最后一天已达成协议的算化解，其余算未化解。",
     )
-    return Report(KEY, TITLE, asked.office, asked.period, columns, tuple(rows), notes, totals=1)
+    return Report(
+        KEY, TITLE, asked.office, asked.period, columns, tuple(rows), notes, totals=(len(rows) - 1,)
+    )
 
 
 def _row(asked: Asked, name: str, received: Tally) -> tuple[Cell, ...]:

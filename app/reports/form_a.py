@@ -27,7 +27,9 @@ def build(asked: Asked, reader: CaseFiguresReader) -> Report:
         "案件总数、来源、类型按受理日期计；成功、协议按结果日期计。“网格上报”计入主动调解，“上级交办”和未填来源的计入其他部门。",
         "第 6—11 栏按调解委员会的类别；公开资料没有第 11 栏的名称，由区里补定。",
     )
-    return Report(KEY, TITLE, asked.office, asked.period, _columns(asked), tuple(rows), notes, totals=1)
+    return Report(
+        KEY, TITLE, asked.office, asked.period, _columns(asked), tuple(rows), notes, totals=(len(rows) - 1,)
+    )
 
 
 def _columns(asked: Asked) -> tuple[Column, ...]:

@@ -105,7 +105,7 @@ def _head(report: Report, panel: Panel, typesetter: Typesetter) -> Unit:
 
 
 def _row(report: Report, panel: Panel, typesetter: Typesetter, number: int) -> Unit:
-    style = TOTAL if number >= len(report.rows) - report.totals else BODY
+    style = TOTAL if number in report.totals else BODY
     cells = [report.rows[number][place] for place in panel.places]
     set_lines = [
         _broken(typesetter, cell_text(cell), style, width)

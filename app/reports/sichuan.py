@@ -56,7 +56,7 @@ def build(asked: Asked, reader: CaseFiguresReader) -> Report:
         columns,
         (*rows, *sizes),
         notes,
-        totals=len(sizes) + 1,
+        totals=(len(rows) - 1,),
     )
 
 

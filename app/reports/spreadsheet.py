@@ -38,7 +38,7 @@ def xlsx(report: Report) -> bytes:
     _headings(sheet, report)
     first = HEAD_ROWS[1] + 1
     for number, row in enumerate(report.rows, start=first):
-        is_total = number - first >= len(report.rows) - report.totals
+        is_total = number - first in report.totals
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(number, place)
             _write(cell, value)

@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Report:
-    """A finished table.  The first `fixed` columns name the row; `totals` counts the rows of sums at the end."""
+    """A finished table.  The first `fixed` columns name the row; `totals` are the places of rows of sums."""
 
     key: str
     title: str
@@ -50,7 +50,7 @@ class Report:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     fixed: int = 1
-    totals: int = 0
+    totals: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         assert all(len(row) == len(self.columns) for row in self.rows)

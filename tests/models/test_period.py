@@ -83,7 +83,5 @@ def test_last_year_lies_a_year_back(period: Period) -> None:
 def test_the_months_make_the_period_up(period: Period) -> None:
     parts = period.months()
     assert (parts[0].first, parts[-1].last) == (period.first, period.last)
-    assert all(
-        one.last + timedelta(days=1) == other.first for one, other in pairwise(parts)
-    )
+    assert all(one.last + timedelta(days=1) == other.first for one, other in pairwise(parts))
     assert all((part.first.year, part.first.month) == (part.last.year, part.last.month) for part in parts)
