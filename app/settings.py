@@ -14,6 +14,7 @@ FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
 ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
+SUCCESS_BASES = ("received", "concluded")
 
 
 class SettingsDamaged(Exception):
@@ -36,6 +37,7 @@ class Settings:
     attachment_mb: int = 50
     scan_folder: str | None = None
     second_backup: str | None = None  # a folder on another drive that takes a second copy of every backup
+    success_base: str = "received"
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -93,4 +95,5 @@ def _sound(settings: Settings) -> bool:
         and settings.attachment_mb in ATTACHMENT_MB
         and (settings.scan_folder is None or isinstance(settings.scan_folder, str))
         and (settings.second_backup is None or isinstance(settings.second_backup, str))
+        and settings.success_base in SUCCESS_BASES
     )

@@ -1,4 +1,4 @@
-"""The A4 page: its frame, how units of a document fall onto pages, page numbers and running heads."""
+"""The page: its frame, how units of a document fall onto pages, page numbers and running heads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,13 @@ LARGE_BLANK = 78.0
 
 @dataclass(frozen=True)
 class Frame:
-    """Where text may stand on A4, in points: left and top margin, width and height of the text area."""
+    """Where text may stand on the paper, in points: left and top margin, width and height of the text area."""
 
     left: float
     top: float
     width: float
     height: float
+    paper: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT)
 
     @property
     def right(self) -> float:
@@ -32,7 +33,7 @@ class Frame:
     @property
     def bottom(self) -> float:
         """The lower edge of the text area, from the bottom of the paper."""
-        return PAGE_HEIGHT - self.top - self.height
+        return self.paper[1] - self.top - self.height
 
 
 OFFICIAL = Frame(28 * MM, 37 * MM, 156 * MM, 225 * MM)
@@ -40,6 +41,8 @@ OFFICIAL = Frame(28 * MM, 37 * MM, 156 * MM, 225 * MM)
 CONTRACT_MEASURE = 32 * 14.0
 CONTRACT = Frame((PAGE_WIDTH - CONTRACT_MEASURE) / 2, 25 * MM, CONTRACT_MEASURE, 247 * MM)
 """Mediation papers: 25 mm above and below; the sides give 32 whole characters of 14 points (26 mm)."""
+LANDSCAPE = Frame(15 * MM, 18 * MM, PAGE_HEIGHT - 30 * MM, PAGE_WIDTH - 38 * MM, (PAGE_HEIGHT, PAGE_WIDTH))
+"""Wide tables: A4 on its side, 15 mm left and right, room for the page number below."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def print_pages(
     for number, page in enumerate(pages, start=1):
         if pale:
             sheet.watermark(pale)
-        top = PAGE_HEIGHT - frame.top
+        top = frame.paper[1] - frame.top
         for unit in page:
             top -= unit.space if unit is not page[0] else 0.0
             unit.draw(sheet, frame.left, top)
@@ -125,11 +128,11 @@ def _furnish(sheet: Sheet, frame: Frame, head: str, number: int, count: int) -> 
     """Page number centred 7 mm under the text area (GB/T 9704-2012, 7.5), running head from page 2 on."""
     sheet.begin_artifact()
     folio = sheet.typesetter.line(f"— {number} —", PAGE_NUMBER)
-    sheet.show(folio, (PAGE_WIDTH - folio.width) / 2, frame.bottom - 7 * MM - PAGE_NUMBER.size)
+    sheet.show(folio, (frame.paper[0] - folio.width) / 2, frame.bottom - 7 * MM - PAGE_NUMBER.size)
     if number > 1:
         pages = sheet.typesetter.line(f"共 {count} 页", RUNNING_HEAD)
         left = one_line(sheet, head, RUNNING_HEAD, frame.width - pages.width - 18)
-        y = PAGE_HEIGHT - frame.top + 14
+        y = frame.paper[1] - frame.top + 14
         sheet.show(left, frame.left, y)
         sheet.show(pages, frame.right - pages.width, y)
         sheet.rule(frame.left, frame.right, y - 5, 0.4)

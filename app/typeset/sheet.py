@@ -54,14 +54,15 @@ class _Canvas(Canvas):
 
 
 class Sheet:
-    """Pages of A4 being drawn; points, origin at the lower left corner as in PDF."""
+    """Pages being drawn, A4 upright unless said; points, origin at the lower left corner as in PDF."""
 
-    def __init__(self, title: str, typesetter: Typesetter) -> None:
+    def __init__(self, title: str, typesetter: Typesetter, paper: tuple[float, float] = A4) -> None:
         self.typesetter = typesetter
+        self.paper = paper
         self.pages = 0
         self._buffer = BytesIO()
         self._canvas = _Canvas(
-            self._buffer, pagesize=A4, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang="zh-CN"
+            self._buffer, pagesize=paper, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang="zh-CN"
         )
         self._document = self._canvas._doc
         self._document.info = _Info()
@@ -100,7 +101,7 @@ class Sheet:
         self.begin_artifact()
         self._canvas.saveState()
         self._canvas.setFillGray(0.9)
-        self._canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
+        self._canvas.translate(self.paper[0] / 2, self.paper[1] / 2)
         self._canvas.rotate(52)
         self.show(line, -line.width / 2, -line.size * 0.38)
         self._canvas.restoreState()
