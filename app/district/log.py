@@ -16,7 +16,7 @@ from app.district.tables import notice, record_state, revision, station
 from app.models.changes import Arrived, Change, Notice, Page, Settled, Standing
 from app.sync.protocol import Refusal
 
-MOST_CHANGES = 400
+MOST_CHANGES = 200
 MOST_BYTES = 512 << 10
 
 _LINES = select(
@@ -59,7 +59,7 @@ class Log:
         self._own_station = revision.c.station == asking.station
 
     def page(self, cursor: str) -> Page:
-        """The changes after `cursor` ("" for the start), up to 400 or 512 KiB.
+        """The changes after `cursor` ("" for the start), up to 200 or 512 KiB.
 
         Raises Refusal 409 start_over when the cursor is of a history this server does not have.
         """

@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.models import payload
 from app.models.changes import Difference, Side, Standing
-from app.models.column_types import moment_text
+from app.models.column_types import moment_of, moment_text
 from app.models.fields import Search
 from app.models.merging import State, folded, merged
 from app.models.record_type import RecordType
 from app.store import audit, reading, rows, search
+from app.store.prepared import Prepared
 from app.store.search import SearchTerms
 from app.store.station import Station
 from app.store.tables import conflict, revision, surplus
@@ -72,8 +73,7 @@ class Placing:
         self._keep_differences(standing, known, waiting)
 
     def _known(self, record_id: str) -> Sequence[Row[Any]]:
-        rows_of = select(revision).where(revision.c.record_id == record_id)
-        return self.connection.execute(rows_of.order_by(revision.c.position)).all()
+        return _KNOWN.run(self.connection, {"of_record": record_id}).all()
 
     def _is_waiting(self, row: Row[Any]) -> bool:
         """Whether the district's state cannot contain this revision: not sent, held back, or lost there."""
@@ -111,11 +111,15 @@ class Placing:
             "revision": state.version,
             "head": state.head,
             "changed_by": last.by,
-            "changed_at": last.at,
+            "changed_at": moment_of(last.at),
             "void_reason": state.void_reason,
         }
         if before is None:
-            columns |= {"station": self._station.code, "created_by": first.by, "created_at": first.at}
+            columns |= {
+                "station": self._station.code,
+                "created_by": first.by,
+                "created_at": moment_of(first.at),
+            }
             rows.insert_head(connection, record_type, {"id": record_id, **columns})
             rows.add(connection, record_type, record_id, values)
         else:
@@ -162,7 +166,7 @@ class Placing:
             statement = upsert(surplus).values(record_id=standing.record, **row)
             self.connection.execute(statement.on_conflict_do_update(index_elements=["record_id"], set_=row))
         else:
-            self.connection.execute(delete(surplus).where(surplus.c.record_id == standing.record))
+            _NO_SURPLUS.run(self.connection, {"of_record": standing.record})
 
     def _keep_differences(
         self, standing: Standing, known: Sequence[Row[Any]], waiting: Sequence[Row[Any]]
@@ -172,13 +176,22 @@ class Placing:
         of_record = conflict.c.record_id == standing.record
         chosen = select(conflict.c.place, conflict.c.field).where(of_record, conflict.c.settled)
         settled_here = {tuple(row) for row in connection.execute(chosen)} if waiting else set()
-        connection.execute(delete(conflict).where(of_record, conflict.c.place > 0))
+        _NO_DIFFERENCES.run(connection, {"of_record": standing.record})
         for difference in standing.differences:
             settled = difference.settled or (difference.place, difference.field) in settled_here
             connection.execute(insert(conflict).values(**_row(standing, difference), settled=settled))
         told = [row.position for row in known if row.verdict == "conflict" and row not in waiting]
         if told:
             connection.execute(update(revision).where(revision.c.position.in_(told)).values(verdict=None))
+
+
+_KNOWN = Prepared(
+    select(revision).where(revision.c.record_id == bindparam("of_record")).order_by(revision.c.position)
+)
+_NO_SURPLUS = Prepared(delete(surplus).where(surplus.c.record_id == bindparam("of_record")))
+_NO_DIFFERENCES = Prepared(
+    delete(conflict).where(conflict.c.record_id == bindparam("of_record"), conflict.c.place > FOUND_HERE)
+)
 
 
 def _changed_by_others(standing: Standing, known: Sequence[Row[Any]], since: int) -> set[str]:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +16,9 @@ from app.models.record_type import RecordType
 from app.store.database import Database
 from app.store.errors import storage_error
 from app.store.lives import read_anew
+from app.store.outbox import enqueue
 from app.store.placing import Placing
+from app.store.prepared import Prepared
 from app.store.station import Station
 from app.store.tables import device, notice, revision
 
@@ -126,14 +127,25 @@ class Receiver:
         return 1
 
 
+_LEARN = Prepared(
+    update(revision)
+    .where(revision.c.record_id == bindparam("of_record"), revision.c.op_id == bindparam("of_op"))
+    .values(
+        place=0, head_after=None, verdict=None, detail=func.coalesce(bindparam("said"), revision.c.detail)
+    )
+)
+
+
 def _keep_line(connection: Connection, arrived: Arrived) -> None:
     """A revision of another PC, once; what came earlier learns its place."""
     said = orjson.loads(arrived.line)
-    here = (revision.c.record_id == said["record"]) & (revision.c.op_id == said["op_id"])
-    learnt: dict[str, Any] = {"place": arrived.place, "head_after": arrived.head_after}
-    if arrived.detail:
-        learnt["detail"] = arrived.detail
-    if connection.execute(update(revision).where(here).values(verdict=None, **learnt)).rowcount:
+    learnt = {
+        "place": arrived.place,
+        "head_after": arrived.head_after,
+        "detail": arrived.detail or None,
+    }
+    here = {"of_record": said["record"], "of_op": said["op_id"], "said": learnt["detail"]}
+    if _LEARN.run(connection, here | learnt).rowcount:
         return
     row = {
         "op_id": said["op_id"],
@@ -146,7 +158,7 @@ def _keep_line(connection: Connection, arrived: Arrived) -> None:
         "origin": arrived.origin,
         **learnt,
     }
-    connection.execute(insert(revision).values(**row))
+    enqueue(connection, row)
 
 
 def _settle(connection: Connection, settled: Settled) -> None:
