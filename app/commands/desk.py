@@ -12,6 +12,8 @@ from uuid_utils import uuid7
 
 from app import __version__
 from app.models.payload import SCHEMA
+from app.reports.catalogue import Reports
+from app.reports.reckoning import SuccessBase
 from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
@@ -213,6 +215,11 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
     return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+
+
+def reports_of(desk: Desk) -> Reports:
+    """The reports over this desk's file, with the district's formula of the success rate."""
+    return Reports(desk.database, desk.station, success=SuccessBase(desk.settings.success_base))
 
 
 def _set_aside(folder: Path) -> None:

@@ -18,6 +18,7 @@ from app.commands.desk import (
     open_desk,
     push_of,
     recover_desk,
+    reports_of,
     utc_now,
 )
 from app.models.divisions import Divisions
@@ -88,6 +89,7 @@ class DeskWindow(QObject):
             outbox=desk.outbox,
             due=DueReader(desk.database),
             recent=RecentReader(desk.database),
+            reports=reports_of(desk),
             station=desk.station,
             divisions=divisions,
             runner=runner,

@@ -3,16 +3,17 @@
 from app.reports.asked import Asked
 from app.reports.reckoning import Count, change, rate
 from app.reports.table import Cell, Column, Report, period_text
-from app.store.case_figures import CaseFiguresReader
+from app.store.case_figures import CaseFigures
 
 KEY, TITLE = "by_type", "矛盾纠纷分类情况表"
 
 
-def build(asked: Asked, reader: CaseFiguresReader) -> Report:
-    """Raises StorageError."""
+def build(asked: Asked, figures: CaseFigures) -> Report:
+    """The table of figures beside last year and the period before."""
     period, types = asked.period, asked.type_list
-    figures = reader.read(period, (period.year_before(), period.before()))
-    now, last_year, before = (Count.of(counts, asked.success) for counts in (figures.counts, *figures.beside))
+    now, last_year, before = (
+        Count.of(counts, asked.success) for counts in (figures.counts, *figures.beside[:2])
+    )
     columns = (
         Column("纠纷类型", width=1.8),
         *(Column(name) for name in ("受理（件）", "占比", "上年同期", "同比", "上期", "环比", "成功（件）")),

@@ -23,7 +23,7 @@ from app.ui.status_line import StatusLine
 from app.ui.sync_page import SyncPage
 from app.ui.sync_words import state_text
 
-HOME, SYNC = "home", "sync"
+HOME, FIGURES, SYNC = "home", "figures", "sync"
 STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
 
 
@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
             Place("patrol_log", self.tr("巡逻"), "patrol"),
             Place("service_visit", self.tr("来访走访"), "visit"),
             Place("resident", self.tr("居民"), "resident"),
+            Place(FIGURES, self.tr("统计报表"), "figures"),
             Place(SYNC, self.tr("同步"), "sync"),
         ]
         return Navigation(
@@ -185,6 +186,11 @@ class MainWindow(QMainWindow):
             sync = SyncPage(self._services)
             sync.record_requested.connect(self.open_record)
             return sync
+        if key == FIGURES:
+            # Not among the first things anybody opens.
+            from app.ui.figures_page import FiguresPage  # noqa: PLC0415
+
+            return FiguresPage(self._services)
         made: Page = self._make_record_page(self._services, RECORD_TYPES[key])
         place: Any = made
         place.saved.connect(self._saved)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
+from app.reports.catalogue import Reports
 from app.store.drafts import Drafts
 from app.store.due import DueReader
 from app.store.outbox import Outbox
@@ -70,6 +71,7 @@ class DeskServices:
     outbox: Outbox
     due: DueReader
     recent: RecentReader
+    reports: Reports
     station: Station
     divisions: Divisions
     runner: TaskRunner

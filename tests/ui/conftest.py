@@ -11,6 +11,8 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
+from app.reports.catalogue import Reports
+from app.reports.reckoning import SuccessBase
 from app.settings import Settings
 from app.store.drafts import Drafts
 from app.store.due import DueReader
@@ -74,6 +76,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         outbox=desk.outbox,
         due=DueReader(desk.database),
         recent=RecentReader(desk.database),
+        reports=Reports(desk.database, desk.station, success=SuccessBase.RECEIVED),
         station=desk.station,
         divisions=divisions,
         runner=runner,
