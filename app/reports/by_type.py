@@ -17,8 +17,8 @@ def build(asked: Asked, figures: CaseFigures) -> Report:
     columns = (
         Column("纠纷类型", width=1.8),
         *(Column(name) for name in ("受理（件）", "占比", "上年同期", "同比", "上期", "环比", "成功（件）")),
-        Column(asked.formula),
-        Column("协议涉及金额（元）", width=1.6),
+        Column("成功率"),
+        Column("协议金额（元）", width=1.6),
     )
     names = {listed.value: listed.label for listed in types.types}
     parts = [
@@ -32,6 +32,7 @@ def build(asked: Asked, figures: CaseFigures) -> Report:
         rows.append(_row(name, count, then.cases, previous.cases, whole))
     rows.append(_row("合计", now, last_year.received.cases, before.received.cases, whole))
     notes = (
+        f"{asked.formula}；成功按结果日期计，含上期受理、本期成功的，个别类型会超过 100%。",
         f"类型按{types.title}统计（{types.since}年起的对应表）。",
         f"同比与{period_text(period.year_before())}比，环比与{period_text(period.before())}比；基数为 0 的写“—”。",
     )

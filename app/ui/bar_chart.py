@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.reports.catalogue import Bar
-from app.ui.theme import LIGHT
 
 GAP = 6
 
@@ -55,7 +54,7 @@ class BarChart(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetrics(self.font())
         names = max((metrics.horizontalAdvance(bar.label) for bar in self._bars), default=0)
-        names = min(names, self.width() * 2 // 5)
+        names = min(names + 2, self.width() * 2 // 5)  # the advance is rounded down
         most = max((max(bar.now, bar.then) for bar in self._bars), default=0)
         figures = metrics.horizontalAdvance(str(most)) + 2 * GAP
         room = max(1.0, self.width() - names - GAP - figures)
@@ -71,7 +70,7 @@ class BarChart(QWidget):
                 width = room * count / most if most else 0.0
                 box = QRectF(left, top + row * thick, width, thick - 2)
                 self._bar(painter, box, filled=row == 0)
-                small = QRectF(left + width + GAP / 2, box.top() - 2, figures, thick + 2)
+                small = QRectF(left + width + GAP / 2, box.top() - 3, figures, thick + 4)
                 painter.setPen(self.palette().windowText().color())
                 painter.drawText(small, Qt.AlignmentFlag.AlignVCenter, str(count))
 
@@ -87,14 +86,14 @@ class BarChart(QWidget):
     def _bar(self, painter: QPainter, box: QRectF, *, filled: bool) -> None:
         if box.width() <= 0:
             return
-        ink = QColor(LIGHT.accent)
+        ink = self.palette().highlight().color()
         painter.setPen(QPen(ink, 1.2))
         painter.setBrush(QBrush(ink) if filled else QBrush(ink, Qt.BrushStyle.BDiagPattern))
         painter.drawRect(box)
 
     def _pitch(self) -> int:
-        """Pixels from one thing to the next: two bars, each as high as its figure."""
-        return 2 * QFontMetrics(self.font()).height() + GAP
+        """Pixels from one thing to the next: two bars, each as high as the digits beside it."""
+        return 2 * (QFontMetrics(self.font()).ascent() + 1) + GAP
 
     def _top(self) -> int:
         return QFontMetrics(self.font()).height() + 2 * GAP

@@ -5,7 +5,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.period import Period
@@ -25,7 +34,7 @@ from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
-NARROW = 60  # lines of text that fit side by side: below it the charts stand one under the other
+NARROW = 45  # lines of text that fit side by side: below it the charts stand one under the other
 
 
 class FiguresPage(Page):
@@ -55,6 +64,8 @@ class FiguresPage(Page):
         self._save_sheet = button(self.tr("导出 Excel"), sign="file-sheet")
         self._save_pdf = button(self.tr("导出 PDF"), sign="file-pdf")
         self._print = button(self.tr("打印"), "primary", sign="print", colour=LIGHT.on_accent)
+        self.as_table = _chip(self.tr("表格"))
+        self.as_charts = _chip(self.tr("图表"))
         self._charts = QWidget()
         self._charts_grid = QGridLayout(self._charts)
         self._narrow: bool | None = None
@@ -112,15 +123,17 @@ class FiguresPage(Page):
         chosen.addWidget(self.reports)
         chosen.addWidget(self.types)
         chosen.addStretch(1)
+        chosen.addWidget(self.as_table)
+        chosen.addWidget(self.as_charts)
         column.addLayout(chosen)
         column.addWidget(self.periods)
         column.addWidget(self.headlines)
         column.addWidget(self.empty)
-        frame, inside = card()
+        self._table_card, inside = card()
         inside.addWidget(self._heading)
         inside.addWidget(self.table)
         inside.addWidget(self._notes)
-        column.addWidget(frame)
+        column.addWidget(self._table_card)
         self._charts_grid.setContentsMargins(0, 0, 0, 0)
         self._charts_grid.setSpacing(16)
         column.addWidget(self._charts)
@@ -137,6 +150,12 @@ class FiguresPage(Page):
         self.periods.chosen.connect(self._count)
         self.reports.activated.connect(lambda _: self.refresh())
         self.types.activated.connect(lambda _: self.refresh())
+        views = QButtonGroup(self)
+        for view in (self.as_table, self.as_charts):
+            views.addButton(view)
+        self.as_table.setChecked(True)
+        self._show_chosen()
+        views.buttonToggled.connect(lambda *_: self._show_chosen())
         self._save_sheet.clicked.connect(lambda: self._ask_file("xlsx", self.save_sheet_to))
         self._save_pdf.clicked.connect(lambda: self._ask_file("pdf", self.save_pdf_to))
         self._print.clicked.connect(self.preview)
@@ -173,13 +192,21 @@ class FiguresPage(Page):
         self._notes.setText("\n".join(label(note) for note in report.notes))
         self.empty.setText(self._emptiness(report))
         self.empty.setVisible(report.is_empty)
-        now, then = self.tr("本期"), self.tr("上年同期")
-        self._charts.setVisible(bool(screen.types) and not report.is_empty)
-        self.months.show_bars(screen.months, now=now, then=then)
-        self.kinds.show_bars(screen.types, now=now, then=then)
+        self.as_charts.setEnabled(bool(screen.types))
+        if not screen.types:
+            self.as_table.setChecked(True)
+        self._show_chosen()
+        self.months.show_bars(screen.months, now=self.tr("当月"), then=self.tr("上年同月"))
+        self.kinds.show_bars(screen.types, now=self.tr("本期"), then=self.tr("上年同期"))
+
+    def _show_chosen(self) -> None:
+        self._table_card.setVisible(self.as_table.isChecked())
+        self._charts.setVisible(self.as_charts.isChecked())
 
     def _emptiness(self, report: Report) -> str:
-        sentence = self.tr("{period}没有可统计的记录。换一个周期看看，或先在左边登记；数字随记录自动得出。")
+        sentence = self.tr(
+            "{period}没有可统计的记录，下面是一张零报告，可以照样导出。也可以换一个周期，或先登记。"
+        )
         return sentence.format(period=period_text(report.period))
 
     def _ask_file(self, ending: str, chosen: Callable[[Path], None]) -> None:
@@ -217,6 +244,12 @@ class FiguresPage(Page):
 
     def _tell(self, error: Exception) -> None:
         self.banner.show_error(sentence_of(error))
+
+
+def _chip(text: str) -> QPushButton:
+    made = button(text, "chip")
+    made.setCheckable(True)
+    return made
 
 
 def _file_title(report: Report) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from app.reports.table import Report, cell_text
 from app.ui.words import label
 
 Index = QModelIndex | QPersistentModelIndex
+ROOM = 12  # pixels a column has beside its words
 
 
 class ReportModel(QAbstractTableModel):
@@ -74,22 +75,26 @@ class ReportTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
 
     def show_report(self, report: Report) -> None:
         """Show another report from its first column on."""
         self.cells.show(report)
         self.setAccessibleName(label(report.title))
-        self.resizeRowsToContents()
+        self._fit()
         self.horizontalScrollBar().setValue(0)
-        self.updateGeometry()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.resizeRowsToContents()
-            self.updateGeometry()
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def sizeHint(self) -> QSize:
         rows = self.verticalHeader().length()
@@ -98,3 +103,17 @@ class ReportTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
+
+    def _fit(self) -> None:
+        self.resizeRowsToContents()
+        self._fit_columns()
+        self.updateGeometry()
+
+    def _fit_columns(self) -> None:
+        """Every column as wide as its words, and what is left over shared among all."""
+        columns = range(self.cells.columnCount())
+        self.resizeColumnsToContents()
+        widths = [self.columnWidth(column) + ROOM for column in columns]
+        spare = max(0, self.viewport().width() - sum(widths)) // max(1, len(widths))
+        for column in columns:
+            self.setColumnWidth(column, widths[column] + spare)
