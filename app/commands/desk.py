@@ -14,6 +14,8 @@ from uuid_utils import uuid7
 from app import __version__
 from app.models.payload import SCHEMA
 from app.models.registry import RECORD_TYPES
+from app.reports.catalogue import Reports
+from app.reports.reckoning import SuccessBase
 from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots, WrongPassword
@@ -274,6 +276,11 @@ def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
 def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
     """The comparison of this desk with its district."""
     return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
+
+
+def reports_of(desk: Desk) -> Reports:
+    """The reports over this desk's file, with the district's formula of the success rate."""
+    return Reports(desk.database, desk.station, success=SuccessBase(desk.settings.success_base))
 
 
 def _set_aside(folder: Path) -> None:

@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 
 from app.models.mediation.documents import DOCUMENTS
+from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.registry import RECORD_TYPES
+from app.reports.catalogue import TITLES
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,8 +64,32 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="；".join(f"{code} {title}" for code, title in DOCUMENTS.items()),
     )
     printing.add_argument("-o", "--output", type=Path, required=True, metavar="文件.pdf")
-    for command in (importing, listing, showing, printing):
+    for command in (importing, listing, showing, printing, _figures(commands)):
         _sign_in(command)
+
+
+def _figures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    figures = commands.add_parser(
+        "figures", help="统计一段时间的数字：直接显示，或存为 .xlsx、.pdf（按业务日期，带同比、环比）"
+    )
+    figures.add_argument("--from", dest="first", required=True, metavar="日期", help="第一天，如 2026-01-01")
+    figures.add_argument(
+        "--to", dest="last", required=True, metavar="日期", help="最后一天（含），如 2026-09-30"
+    )
+    names = "；".join(f"{key} {title}" for key, title in TITLES.items())
+    figures.add_argument(
+        "--report", choices=list(TITLES), default="overview", metavar="报表", help=f"{names}（默认 overview）"
+    )
+    lists = "；".join(f"{key} {versions(key)[-1].title}" for key in TYPE_LISTS)
+    figures.add_argument(
+        "--types",
+        choices=TYPE_LISTS,
+        default=TYPE_LISTS[0],
+        metavar="分类",
+        help=f"纠纷类型按哪一套：{lists}",
+    )
+    figures.add_argument("-o", "--output", type=Path, metavar="文件", help="存为 .xlsx 或 .pdf；不填则显示")
+    return figures
 
 
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

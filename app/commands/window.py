@@ -14,6 +14,7 @@ from app.commands.desk import (
     district_of,
     enrol_desk,
     reconcile_of,
+    reports_of,
     rounds_of,
 )
 from app.commands.desk_backup import BackupWork
@@ -82,6 +83,7 @@ class DeskWindow(QObject):
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
             due=DueReader(desk.database),
             recent=RecentReader(desk.database),
+            reports=reports_of(desk),
             station=desk.station,
             divisions=divisions,
             runner=runner,

@@ -1,12 +1,12 @@
 """巡逻与来访走访情况表: patrol runs, who walked them, what was found, and visits by kind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from app.models.codes import code_list
 from app.reports.asked import Asked
 from app.reports.reckoning import change
 from app.reports.table import Cell, Column, Report, period_text
-from app.store.activity_figures import ActivityFigures, ActivityFiguresReader
+from app.store.activity_figures import ActivityFigures
 
 KEY, TITLE = "activity", "巡逻与来访走访情况表"
 COLUMNS = (
@@ -21,10 +21,9 @@ COLUMNS = (
 Measure = Callable[[ActivityFigures], int]
 
 
-def build(asked: Asked, reader: ActivityFiguresReader) -> Report:
-    """Raises StorageError."""
+def build(asked: Asked, figures: Sequence[ActivityFigures]) -> Report:
+    """The table of the period, last year's window and the period before, in this order."""
     period = asked.period
-    figures = reader.read((period, period.year_before(), period.before()))
     rows = tuple(_row(kind, name, figures, measure) for kind, name, measure in _measures())
     notes = (
         f"同比与{period_text(period.year_before())}比，环比与{period_text(period.before())}比；基数为 0 的写“—”。",
@@ -56,7 +55,7 @@ def _measures() -> Iterator[tuple[str, str, Measure]]:
         yield "事项", f"{code.label}（件）", _matter(code.value)
 
 
-def _row(kind: str, name: str, figures: list[ActivityFigures], measure: Measure) -> tuple[Cell, ...]:
+def _row(kind: str, name: str, figures: Sequence[ActivityFigures], measure: Measure) -> tuple[Cell, ...]:
     now, last_year, before = map(measure, figures)
     return (kind, name, now, last_year, change(now, last_year), before, change(now, before))
 

@@ -3,15 +3,15 @@
 from app.reports.asked import Asked
 from app.reports.reckoning import Tally
 from app.reports.table import Cell, Column, Report
-from app.store.case_figures import CaseFiguresReader
+from app.store.case_figures import CaseFigures
 
 KEY, TITLE = "county_month", "矛盾纠纷排查化解月报表"
 
 
-def build(asked: Asked, reader: CaseFiguresReader) -> Report:
-    """Raises StorageError."""
+def build(asked: Asked, figures: CaseFigures) -> Report:
+    """The table of figures of the period."""
     types = asked.type_list
-    received = Tally(reader.read(asked.period).counts.received)
+    received = Tally(figures.counts.received)
     stations = [asked.station, *sorted({group.station for group in received.groups} - {asked.station})]
     columns = (
         Column("镇办、村（社区）", width=2.6),

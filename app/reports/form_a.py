@@ -4,7 +4,7 @@ from app.models.mediation.type_lists import type_list
 from app.reports.asked import Asked
 from app.reports.reckoning import Count, Tally
 from app.reports.table import Cell, Column, Report
-from app.store.case_figures import CaseFigures, CaseFiguresReader
+from app.store.case_figures import CaseFigures
 
 KEY, TITLE = "form_a", "人民调解案件情况统计表"
 # Columns 6-11 of the form count cases by the kind of committee; public sources name five of the six.
@@ -15,9 +15,8 @@ OWN = ("own", "grid")
 APPLIED = ("apply",)
 
 
-def build(asked: Asked, reader: CaseFiguresReader) -> Report:
-    """Raises StorageError."""
-    figures = reader.read(asked.period)
+def build(asked: Asked, figures: CaseFigures) -> Report:
+    """The table of figures of the period."""
     count = Count.of(figures.counts, asked.success)
     met = {group.station for group in (*count.received.groups, *count.concluded.groups)}
     stations = [asked.station, *sorted(met - {asked.station})]

@@ -7,7 +7,7 @@ from app.models.codes import code_list
 from app.reports.asked import Asked
 from app.reports.reckoning import Count, change, points
 from app.reports.table import Cell, Column, Report, period_text
-from app.store.case_figures import CaseFigures, CaseFiguresReader
+from app.store.case_figures import CaseFigures
 
 KEY, TITLE = "overview", "矛盾纠纷调解综合情况表"
 COLUMNS = (
@@ -23,11 +23,10 @@ Row = tuple[Cell, ...]
 Measure = Callable[[Count], int | Decimal]
 
 
-def build(asked: Asked, reader: CaseFiguresReader) -> Report:
-    """Raises StorageError."""
+def build(asked: Asked, figures: CaseFigures) -> Report:
+    """The table of figures beside last year and the period before."""
     period = asked.period
-    figures = reader.read(period, (period.year_before(), period.before()))
-    periods = [Count.of(counts, asked.success) for counts in (figures.counts, *figures.beside)]
+    periods = [Count.of(counts, asked.success) for counts in (figures.counts, *figures.beside[:2])]
     notes = (
         f"同比与{period_text(period.year_before())}比，环比与{period_text(period.before())}比；基数为 0 的写“—”。",
         "受理按受理日期计，办结和成功按结果日期计；作废的不计。",

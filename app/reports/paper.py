@@ -9,7 +9,7 @@ from app.reports.table import Report, cell_text, period_text
 from app.typeset.flow import Flow, baseline
 from app.typeset.fonts import FontBook
 from app.typeset.lines import Line, Style, Typesetter
-from app.typeset.page import LANDSCAPE, Frame, Unit, print_pages
+from app.typeset.page import LANDSCAPE, Frame, Unit, kept, print_pages
 from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 18)
@@ -17,8 +17,8 @@ ABOUT = Style("song", 11)
 HEADING = Style("hei", 10)
 BODY, TOTAL = Style("song", 10.5), Style("song-bold", 10.5)
 NOTE = Style("song", 9.5)
-LEADING, NOTE_LEADING = 14.0, 15.0
-ROW_ROOM = 4.0  # points a row has beside its lines
+LEADING, NOTE_LEADING = 14.0, 13.5
+ROW_ROOM = 3.0  # points a row has beside its lines
 PANEL_SPACE = 14.0
 SIGN = "填表人：　　　　　　　　　　审核人：　　　　　　　　　　填表日期：　　　　年　　月　　日"
 
@@ -39,11 +39,11 @@ def report_pdf(report: Report, fonts: FontBook | None = None) -> PrintedPdf:
     """The report as PDF; a table too wide for the paper is divided, each part with the names of its rows."""
     typesetter = Typesetter(fonts or FontBook())
     frame = LANDSCAPE
-    flow, small = Flow(typesetter, frame, 20.0), Flow(typesetter, frame, NOTE_LEADING)
+    flow, small = Flow(typesetter, frame, 18.0), Flow(typesetter, frame, NOTE_LEADING)
     about = f"单位：{report.office}　　　期间：{period_text(report.period)}"
     units = [
-        *flow.centred(report.title, TITLE, leading=30.0),
-        *(replace(unit, keep=True) for unit in flow.paragraph(about, ABOUT, indent=0.0)),
+        *flow.centred(report.title, TITLE, leading=27.0),
+        *kept(flow.paragraph(about, ABOUT, indent=0.0)),
     ]
     filled = sum(unit.height for unit in units)
     for panel in panels(report, typesetter, BODY, frame.width):
@@ -51,8 +51,9 @@ def report_pdf(report: Report, fonts: FontBook | None = None) -> PrintedPdf:
             units += chunk.units
             filled = chunk.filled
     for place, note in enumerate(report.notes):
-        units += small.paragraph(f"注：{note}", NOTE, indent=0.0, space=8.0 if place == 0 else 0.0)
-    units += flow.paragraph(SIGN, ABOUT, indent=0.0, space=10.0)
+        space = 6.0 if place == 0 else 0.0
+        units += kept(small.paragraph(f"注：{note}", NOTE, indent=0.0, space=space))
+    units += flow.paragraph(SIGN, ABOUT, indent=0.0, space=6.0)
     sheet = Sheet(f"{report.title} {period_text(report.period)}", typesetter, frame.paper)
     return print_pages(sheet, units, frame, head=f"{report.title}　{report.office}")
 
@@ -79,7 +80,7 @@ def _chunks(
         while rows and (len(units) == 1 or filled + rows[0].height <= frame.height):
             filled += rows[0].height
             units.append(rows.pop(0))
-        yield _Chunk([*(replace(unit, keep=True) for unit in units[:-1]), units[-1]], filled)
+        yield _Chunk([*kept(units[:-1]), units[-1]], filled)
 
 
 def _head(report: Report, panel: Panel, typesetter: Typesetter) -> Unit:

@@ -41,7 +41,7 @@ OFFICIAL = Frame(28 * MM, 37 * MM, 156 * MM, 225 * MM)
 CONTRACT_MEASURE = 32 * 14.0
 CONTRACT = Frame((PAGE_WIDTH - CONTRACT_MEASURE) / 2, 25 * MM, CONTRACT_MEASURE, 247 * MM)
 """Mediation papers: 25 mm above and below; the sides give 32 whole characters of 14 points (26 mm)."""
-LANDSCAPE = Frame(15 * MM, 18 * MM, PAGE_HEIGHT - 30 * MM, PAGE_WIDTH - 38 * MM, (PAGE_HEIGHT, PAGE_WIDTH))
+LANDSCAPE = Frame(15 * MM, 15 * MM, PAGE_HEIGHT - 30 * MM, PAGE_WIDTH - 32 * MM, (PAGE_HEIGHT, PAGE_WIDTH))
 """Wide tables: A4 on its side, 15 mm left and right, room for the page number below."""
 
 

@@ -28,11 +28,15 @@ EMBOLDENING = 0.028
 
 @dataclass(frozen=True)
 class PrintedPdf:
-    """A finished document: the file, its page count, and the characters it could only print as a box."""
+    """A finished document: the file, its page count, and the characters it could only print as a box.
+
+    `landscape`: its pages lie on their side.
+    """
 
     data: bytes
     pages: int
     missing: tuple[str, ...]
+    landscape: bool = False
 
 
 class _Info(pdfdoc.PDFInfo):
@@ -115,7 +119,8 @@ class Sheet:
     def finish(self) -> PrintedPdf:
         """The PDF; the sheet is used up."""
         self._canvas.save()
-        return PrintedPdf(self._buffer.getvalue(), self.pages, missing_characters(self.typesetter.used))
+        missing = missing_characters(self.typesetter.used)
+        return PrintedPdf(self._buffer.getvalue(), self.pages, missing, self.paper[0] > self.paper[1])
 
     def _runs(self, line: Line, x: float, y: float) -> Iterator[str]:
         placed = list(zip(line.glyphs, line.offsets, strict=True))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QVBoxLa
 from app.models.attached_file import MEDIA, AttachedFile
 from app.printing.pictures import UnreadablePictureError, picture, plain_jpeg
 from app.printing.preview import PageImage, UnreadablePdfError, page_count
+from app.typeset.sheet import PrintedPdf
 from app.ui.banner import Banner
 from app.ui.elided import Elided
 from app.ui.layouts import button, emptied, words
@@ -163,7 +164,7 @@ class FileViewer(QDialog):
             self._show_body(None, self._cannot(file))
             return
         made = Sheets if file.media_type == PDF else PictureSheet
-        sheets = made(content, pages, self._services.runner)
+        sheets = made(PrintedPdf(content, pages, ()), self._services.runner)
         sheets.setAccessibleName(file.name)
         sheets.failed.connect(self._failed)
         sheets.zoomed.connect(lambda percent: self._percent.setText(f"{percent}%"))

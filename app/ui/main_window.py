@@ -23,7 +23,7 @@ from app.ui.status_line import StatusLine
 from app.ui.sync_page import SyncPage
 from app.ui.sync_words import state_text
 
-HOME, SYNC, BACKUP = "home", "sync", "backup"
+HOME, FIGURES, SYNC, BACKUP = "home", "figures", "sync", "backup"
 STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
 
 
@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
             Place("patrol_log", self.tr("巡逻"), "patrol"),
             Place("service_visit", self.tr("来访走访"), "visit"),
             Place("resident", self.tr("居民"), "resident"),
+            Place(FIGURES, self.tr("统计报表"), "figures"),
             Place(SYNC, self.tr("同步"), "sync"),
             Place(BACKUP, self.tr("备份"), "backup"),
         ]
@@ -189,6 +190,11 @@ class MainWindow(QMainWindow):
             sync = SyncPage(self._services)
             sync.record_requested.connect(self.open_record)
             return sync
+        if key == FIGURES:
+            # Not among the first things anybody opens.
+            from app.ui.figures_page import FiguresPage  # noqa: PLC0415
+
+            return FiguresPage(self._services)
         if key == BACKUP:
             from app.ui.backup_page import BackupPage  # noqa: PLC0415  # seldom looked at
 

@@ -23,11 +23,13 @@ def image_of(page: PageImage) -> QImage:
     return image.copy()
 
 
-def a4_printer() -> QPrinter:
+def a4_printer(*, landscape: bool = False) -> QPrinter:
     """The default printer, set to A4 without margins of its own: the PDF brings its margins."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setResolution(DOTS)
     printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    if landscape:
+        printer.setPageOrientation(QPageLayout.Orientation.Landscape)
     printer.setFullPage(True)
     printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
     return printer

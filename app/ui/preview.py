@@ -45,7 +45,7 @@ class Preview(QDialog):
         self.setWindowTitle(self.tr("打印预览 · {title}").format(title=title))
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.sheets = Sheets(pdf.data, pdf.pages, runner)
+        self.sheets = Sheets(pdf, runner)
         self.banner, self.remarks = Banner(), Banner()
         self.copies = QSpinBox()
         self.copies.setRange(1, MOST_COPIES)
@@ -79,7 +79,7 @@ class Preview(QDialog):
                 self.tr("这台电脑没有安装打印机。可以先另存为 PDF，拿到有打印机的电脑上打印。")
             )
             return
-        printer = a4_printer()
+        printer = a4_printer(landscape=self._pdf.landscape)
         printer.setCopyCount(self.copies.value())
         dialog = QPrintDialog(printer, self)
         dialog.setMinMax(1, self._pdf.pages)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.models.divisions import Divisions
+from app.reports.catalogue import Reports
 from app.store.attachments import Attachments
 from app.store.differences import Differences
 from app.store.drafts import Drafts
@@ -109,6 +110,7 @@ class DeskServices:
     scans: ScanFolder
     due: DueReader
     recent: RecentReader
+    reports: Reports
     station: Station
     divisions: Divisions
     runner: TaskRunner

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.printing.preview import PageImage, page_images
+from app.typeset.sheet import PrintedPdf
 from app.ui.paper import image_of
 from app.ui.task_runner import TaskRunner
 
@@ -19,14 +20,15 @@ class Sheets(QScrollArea):
     zoomed = Signal(int)
     failed = Signal(object)
 
-    def __init__(self, pdf: bytes, pages: int, runner: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(self, pdf: PrintedPdf, runner: TaskRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pdf, self._runner = pdf, runner
+        self._pdf, self._runner = pdf.data, runner
+        self._shape = 1 / A4_SHAPE if pdf.landscape else A4_SHAPE
         self._zoom = ZOOMS.index(100)
         self._drawing = False
         self._held = False
         self._drawn: dict[int, int] = {}
-        self._pages = [QLabel() for _ in range(pages)]
+        self._pages = [QLabel() for _ in range(pdf.pages)]
         content = QWidget()
         content.setObjectName("sheet")
         column = QVBoxLayout(content)
@@ -79,7 +81,7 @@ class Sheets(QScrollArea):
 
     def _measure(self) -> None:
         for page in self._pages:
-            page.setFixedSize(QSize(self._width(), round(self._width() * A4_SHAPE)))
+            page.setFixedSize(QSize(self._width(), round(self._width() * self._shape)))
 
     def _in_sight(self) -> list[int]:
         """Numbers of the pages in sight, the one below them last."""

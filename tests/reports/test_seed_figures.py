@@ -124,7 +124,7 @@ def test_parts_of_a_period_add_up(seed_reports: Reports, days: tuple[int, int]) 
 
 
 def test_charts_show_the_same_cases(seed_reports: Reports) -> None:
-    charts = seed_reports.charts(NINE_MONTHS, "grid_17")
+    charts = seed_reports.screen("overview", NINE_MONTHS, "grid_17")
     assert [bar.label for bar in charts.months[-9:]] == [f"{YEAR}年{number}月" for number in range(1, 10)]
     assert sum(bar.now for bar in charts.months[-9:]) == 1169
     assert sum(bar.now for bar in charts.types) == 1169
@@ -137,6 +137,18 @@ def test_every_report_of_an_empty_period_says_it_is_empty(seed_reports: Reports,
     report = seed_reports.report(key, month(1999, 12))
     assert report.is_empty
     assert all(column.heading for column in report.columns)
+
+
+def test_headlines_are_the_figures_of_the_table(seed_reports: Reports) -> None:
+    screen = seed_reports.screen("overview", NINE_MONTHS)
+    told = [(line.name, cell_text(line.now), cell_text(line.yoy)) for line in screen.headlines]
+    assert told == [
+        ("受理（件）", "1169", cell_text(row_named(screen.report, "受理（件）")["同比"])),
+        ("调解成功（件）", "1159", cell_text(row_named(screen.report, "调解成功（件）")["同比"])),
+        ("成功率（成功÷受理）", "99.1%", cell_text(row_named(screen.report, "成功率（成功÷受理）")["同比"])),
+        ("公安移送（件）", "67", "↑103.0%"),
+        ("移送司法机关（件）", "8", "↓68.0%"),
+    ]
 
 
 def test_sources_and_results_of_the_overview_add_up(seed_reports: Reports) -> None:

@@ -11,6 +11,8 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
+from app.reports.catalogue import Reports
+from app.reports.reckoning import SuccessBase
 from app.settings import Settings
 from app.store.differences import Differences
 from app.store.drafts import Drafts
@@ -80,6 +82,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         scans=ScanFolder(None, lambda folder: None),
         due=DueReader(desk.database),
         recent=RecentReader(desk.database),
+        reports=Reports(desk.database, desk.station, success=SuccessBase.RECEIVED),
         station=desk.station,
         divisions=divisions,
         runner=runner,
