@@ -82,7 +82,9 @@ def test_types_add_up_to_the_whole(made: tuple[CaseGroup, ...], key: str) -> Non
 
 
 @given(groups, groups)
-def test_settled_is_written_and_oral(received: tuple[CaseGroup, ...], concluded: tuple[CaseGroup, ...]) -> None:
+def test_settled_is_written_and_oral(
+    received: tuple[CaseGroup, ...], concluded: tuple[CaseGroup, ...]
+) -> None:
     counts = CaseCounts(month(2026, 1), received, concluded)
     for base in SuccessBase:
         count = Count.of(counts, base)
