@@ -137,10 +137,16 @@ def take_tour(desk: Desk, folder: Path) -> None:
         _resident(guide)
         _refusal(guide)
         _send(guide, desk, folder)
+        _figures(guide)
     finally:
         desk_window.stop()
         desk_window.window.close()
         runner.close()
+
+
+def _figures(guide: Guide) -> None:
+    guide.window.open_page("figures")
+    guide.picture("figures")
 
 
 def _case(guide: Guide, folder: Path) -> None:

@@ -25,7 +25,7 @@ def test_the_tour_leaves_pictures_an_agreement_and_a_receipt(dressed, tmp_path):
         written = desk.outbox.status()
     assert (written.unsent, written.held, written.conflicts) == (0, 0, 0)
     shots = sorted(path.name for path in pictures.glob("*.png"))
-    assert len(shots) == 12
+    assert len(shots) == 13
     assert all((pictures / name).stat().st_size > 10_000 for name in shots)
 
     with closing(pypdfium2.PdfDocument(pictures / "agreement.pdf")) as document:
