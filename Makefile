@@ -1,8 +1,10 @@
-# make run · make test · make check · make bench     (see README.md)
+# make run · make test · make check · make bench · make powercut     (see README.md)
 PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
-.PHONY: run test check bench setup lock format clean
+IMAGES ?= 50000
+
+.PHONY: run test check bench powercut setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -10,7 +12,9 @@ setup:
 run: setup
 	$(PYTHON) main.py demo
 
-test: setup
+# strace records the power-cut workloads.
+test:
+	@sh tools/setup.sh strace
 	$(OFFSCREEN) $(PYTHON) -m pytest
 
 check: setup
@@ -21,6 +25,14 @@ check: setup
 
 bench: setup
 	$(OFFSCREEN) $(PYTHON) main.py bench
+
+# The long campaign; make test runs a sample of it. docs/reliability.md
+powercut:
+	@sh tools/setup.sh strace
+	$(PYTHON) -m tests.powercut.campaign --images $(IMAGES)
+	$(PYTHON) -m tests.powercut.adequacy
+	$(PYTHON) -m tests.powercut.io_errors
+	$(PYTHON) -m tests.powercut.kills
 
 format:
 	.venv/bin/ruff check --fix .

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Prepare this machine: system libraries Qt and the tests need, then the locked Python environment.
-# Installs only what is missing; asks for sudo only when it has to install something as a plain user.
+# Arguments name further system packages (the tests need strace). Installs only what is missing;
+# asks for sudo only when it has to install something as a plain user.
 set -eu
 cd "$(dirname "$0")/.."
 
 PACKAGES="python3 python3-venv libegl1 libgl1 libopengl0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4
 libxcb-keysyms1 libxcb-image0 libxcb-render-util0 libxcb-shape0 libxcb-randr0 libxcb-xinerama0 libxcb-xkb1
-libdbus-1-3 libfontconfig1 libglib2.0-0 ca-certificates"
+libdbus-1-3 libfontconfig1 libglib2.0-0 ca-certificates $*"
 
 missing() {
     for package in $PACKAGES; do

@@ -5,7 +5,6 @@ import random
 import resource
 import secrets
 import shutil
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlcipher3
+from small_disk import mounted
 
 from app.store.database import PAGE, Database, cipher_key
 from app.store.errors import (
@@ -50,21 +50,10 @@ def count(database: Database) -> int:
         return connection.exec_driver_sql("SELECT count(*) FROM note").scalar()
 
 
-def _done(command: list[str]) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MiB, where this machine lets the tests mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount, unmount = shutil.which("mount"), shutil.which("umount")
-    command = [mount or "mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if mount is None or unmount is None or not _done(command):
-        pytest.skip("this machine does not let the tests mount a small disk")
-    yield place
-    subprocess.run([unmount, str(place)], check=True)
+    with mounted(tmp_path / "disk", mebibytes=2) as place:
+        yield place
 
 
 @contextmanager

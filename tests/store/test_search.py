@@ -262,7 +262,8 @@ def test_consistency_names_the_fault(village: Connection, damage: str, sentence:
     village.exec_driver_sql("BEGIN IMMEDIATE")
     assert search.consistency(village) == []
     village.exec_driver_sql(damage)
-    assert any(sentence in fault for fault in search.consistency(village))
+    faults = search.consistency(village)
+    assert any(sentence in fault for fault in faults), faults
 
 
 def test_a_rolled_back_save_leaves_nothing_and_a_committed_one_survives(tmp_path: Path) -> None:
