@@ -31,7 +31,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def saved_until_full(desk: Desk) -> list[str]:
     """Records with 5,000 characters until the disk refuses one; the ids of those that were promised."""
     saved: list[str] = []
-    with pytest.raises(StorageFull, match="磁盘已满.*还在"):
+    with pytest.raises(StorageFull, match=r"磁盘已满.*还在"):
         while True:
             record_id = str(uuid7())
             desk.store.save(CASE, SAMPLES[CASE.code](facts="事" * 5000), by=USER, record_id=record_id)
