@@ -45,6 +45,7 @@ def decode_page(body: bytes) -> Page:
     lines = iter(_unpacked(body).split(b"\n"))
     try:
         head = object_of(next(lines))
+        promised = int(head["count"])
         changes = tuple(_read(object_of(line), line, lines) for line in lines)
         ops = tuple(map(str, head["ops"]))
         page = Page(
@@ -59,7 +60,7 @@ def decode_page(body: bytes) -> Page:
         raise ProtocolError(error.code) from error
     except (KeyError, TypeError, ValueError, StopIteration, RuntimeError) as error:
         raise ProtocolError("wrong_page") from error
-    if head["count"] != len(page.changes):
+    if promised != len(page.changes):
         raise ProtocolError("wrong_count")
     return page
 

@@ -32,11 +32,15 @@ def saved_until_full(desk: Desk) -> list[str]:
     """Records with 5,000 characters until the disk refuses one; the ids of those that were promised."""
     saved: list[str] = []
     with pytest.raises(StorageFull, match=r"磁盘已满.*还在"):
-        while True:
-            record_id = str(uuid7())
-            desk.store.save(CASE, SAMPLES[CASE.code](facts="事" * 5000), by=USER, record_id=record_id)
-            saved.append(record_id)
+        saved.extend(promised(desk))
     return saved
+
+
+def promised(desk: Desk) -> Iterator[str]:
+    while True:
+        record_id = str(uuid7())
+        desk.store.save(CASE, SAMPLES[CASE.code](facts="事" * 5000), by=USER, record_id=record_id)
+        yield record_id
 
 
 def drafts_until_full(desk: Desk) -> int:
@@ -69,9 +73,10 @@ def test_a_full_disk_refuses_everything_in_words_harms_nothing_and_is_forgotten_
     copy = folder / "copy.db"
     desk.database.copy_to(copy)
     whole_copy = copy.read_bytes()
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes(4 << 20))
     saved = saved_until_full(desk)
     assert len(saved) > 20
-    ballast = disk / "ballast"
     fill(ballast)
 
     drafts = drafts_until_full(desk)

@@ -43,7 +43,7 @@ def test_a_case_counts_on_the_days_of_acceptance_and_result(desk: DeskFile) -> N
 
 
 def test_a_result_without_a_day_counts_on_the_day_of_the_agreement_or_of_acceptance(desk: DeskFile) -> None:
-    save(desk, result_on=None, accepted_on=date(2026, 10, 2), agreed_on=date(2026, 11, 9), notice_on=None)
+    save(desk, result_on=None, accepted_on=date(2026, 10, 2), agreed_on=date(2026, 11, 9))
     save(desk, result_on=None, agreed_on=None, result="none", clauses=[], performance_due=None)
     assert counted(desk, NOVEMBER) == (1, 2)
 
@@ -123,7 +123,7 @@ def test_cases_are_counted_over_indexes_alone(desk: DeskFile) -> None:
 
 @pytest.mark.parametrize("beside", [(), (NOVEMBER.year_before(), NOVEMBER.before())])
 def test_periods_beside_are_counted_in_their_order(desk: DeskFile, beside: tuple[Period, ...]) -> None:
-    save(desk, accepted_on=date(2026, 10, 30), notice_on=None)
+    save(desk, accepted_on=date(2026, 10, 30))
     figures = CaseFiguresReader(desk.database).read(NOVEMBER, beside)
     assert [counts.period for counts in figures.beside] == list(beside)
     assert [len(counts.received) for counts in figures.beside] == [0, 1][: len(beside)]

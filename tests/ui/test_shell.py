@@ -51,7 +51,7 @@ def truth(window: MainWindow) -> str:
 
 
 def test_every_place_of_the_rail_opens(window: MainWindow, services: DeskServices) -> None:
-    for key in ("home", *RECORD_TYPES, "sync", "backup"):
+    for key in ("home", *RECORD_TYPES, "figures", "sync", "backup"):
         window.navigation.chosen.emit(key)
         services.runner.wait_idle()
         assert window.current_page() == key
@@ -60,8 +60,9 @@ def test_every_place_of_the_rail_opens(window: MainWindow, services: DeskService
 def test_places_open_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
-    assert window.current_page() == "sync"
+    for key, place in ((Qt.Key.Key_6, "figures"), (Qt.Key.Key_7, "sync")):
+        qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+        assert window.current_page() == place
 
 
 def test_the_truth_line_counts_the_file(
