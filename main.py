@@ -64,7 +64,7 @@ def _with_desk(arguments: Namespace) -> int:
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
         "reconcile": lambda: upkeep.reconcile(desk),
-        "verify": lambda: upkeep.check(desk),
+        "verify": lambda: records.check_paper(desk, arguments) if arguments.paper else upkeep.check(desk),
         "backup": lambda: backups.make_backup(desk, arguments),
     }
     with closing(signed_in(arguments.data, arguments)) as desk:

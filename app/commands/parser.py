@@ -64,6 +64,9 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="；".join(f"{code} {title}" for code, title in DOCUMENTS.items()),
     )
     printing.add_argument("-o", "--output", type=Path, required=True, metavar="文件.pdf")
+    printing.add_argument(
+        "--for-signature", action="store_true", help="定稿：内容固定为一版，每页印二维码（协议书、申请书等）"
+    )
     for command in (importing, listing, showing, printing, _figures(commands)):
         _sign_in(command)
 
@@ -95,6 +98,9 @@ def _figures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     syncing = commands.add_parser("sync", help="现在与区里收发：上报未上报的，收下区里的")
     checking = commands.add_parser("verify", help="检查数据库、操作记录链、上报队列、检索和附件")
+    checking.add_argument(
+        "--paper", metavar="文字或文件", help="只核对一份定稿文书：二维码里的文字，或扫描件（PDF、图片）"
+    )
     backing = commands.add_parser("backup", help="现在备份并验证；平时每 4 小时自动备份一次")
     backing.add_argument("--to", type=Path, metavar="文件夹", help="在另一个盘上再存一份")
     restoring = commands.add_parser(

@@ -8,16 +8,17 @@ from typing import Any
 import orjson
 
 from app.commands.desk import Desk
-from app.commands.printing import print_document_of
+from app.commands.printing import frozen_document_of, print_document_of, said_of_paper
 from app.exchange.importing import ImportReport, RefusedRow, import_rows
 from app.exchange.source_rows import UnreadableFile, source_rows
 from app.models import payload
-from app.models.mediation.documents import NothingToPrint
+from app.models.mediation.documents import NothingToPrint, NotToFreeze
 from app.models.record_type import RecordType
 from app.models.registry import RECORD_TYPES
 from app.printing.agreement_case import is_draft
 from app.safe_file import write_safely
 from app.store.reading import ListQuery, StoredRecord
+from app.store.records import RefusedSave
 
 PAGE = 500
 
@@ -76,8 +77,11 @@ def print_document(desk: Desk, arguments: Namespace) -> int:
         print(f"没有编号为“{arguments.number}”的案件，请核对。", file=sys.stderr)
         return 1
     try:
-        printed = print_document_of(desk, case, arguments.document, draft=is_draft(case.values))
-    except NothingToPrint as nothing:
+        if arguments.for_signature:
+            printed = frozen_document_of(desk, case, arguments.document)
+        else:
+            printed = print_document_of(desk, case, arguments.document, draft=is_draft(case.values))
+    except (NothingToPrint, NotToFreeze, RefusedSave) as nothing:
         print(nothing, file=sys.stderr)
         return 1
     write_safely(arguments.output, printed.data)
@@ -85,6 +89,14 @@ def print_document(desk: Desk, arguments: Namespace) -> int:
     if printed.missing:
         print(f"有 {len(printed.missing)} 个字没有字体，印成方框：{' '.join(printed.missing)}")
     return 0
+
+
+def check_paper(desk: Desk, arguments: Namespace) -> int:
+    """Say whether a printed paper, or a scan of it, is what this desk froze for signature; 0 when it is."""
+    fits, said = said_of_paper(desk, arguments.paper)
+    desk.note("verify", f"paper {'same' if fits else 'other'}")
+    print(said)
+    return 0 if fits else 1
 
 
 def _row(record_type: RecordType, row: Mapping[str, Any]) -> dict[str, Any]:

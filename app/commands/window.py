@@ -18,6 +18,7 @@ from app.commands.desk import (
     rounds_of,
 )
 from app.commands.desk_backup import BackupWork
+from app.commands.desk_signing import DeskSigning
 from app.models.divisions import Divisions
 from app.settings import Settings, save_settings
 from app.store.due import DueReader
@@ -94,6 +95,7 @@ class DeskWindow(QObject):
             ),
             backup=self._backup.control,
             print_case=self._print_case,
+            signing=DeskSigning(desk),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)

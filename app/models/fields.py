@@ -63,6 +63,7 @@ class Field:
     rows: type[Row] | None = None
     derived: bool = False
     aside: bool = False
+    kept: bool = False
 
 
 COLUMN_TYPES: dict[Kind, TypeEngine[Any]] = {
@@ -223,15 +224,22 @@ def files(label: str, *, maximum: int = 20) -> MappedColumn[Any]:
     return _column(Field(label, Kind.FILES, maximum=maximum))
 
 
-def rows(label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200) -> Relationship[Any]:
-    """Repeated parts of the record, kept in order; `minimum` and `maximum` count rows."""
+def rows(
+    label: str, row: type[Row], *, minimum: int = 0, maximum: int = 200, kept: bool = False
+) -> Relationship[Any]:
+    """Repeated parts of the record, kept in order; `minimum` and `maximum` count rows.
+
+    Kept rows are written by the program as something is done, never typed; a form carries them unchanged.
+    """
     return relationship(
         row,
         cascade="all, delete-orphan",
         order_by=lambda: row.position,
         lazy="selectin",
         info={
-            "field": Field(label, Kind.ROWS, required=minimum > 0, minimum=minimum, maximum=maximum, rows=row)
+            "field": Field(
+                label, Kind.ROWS, required=minimum > 0, minimum=minimum, maximum=maximum, rows=row, kept=kept
+            )
         },
     )
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.printing.signature import Signatures, signature_units
+from app.printing.signature import Signatures, chinese_date, signature_units
 from app.typeset.flow import Flow, FormField
 from app.typeset.fonts import FontBook
 from app.typeset.lines import Style, Typesetter
 from app.typeset.page import CONTRACT, Unit, kept, paginate, print_pages
+from app.typeset.qr_mark import PageMark
 from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 22)
@@ -84,16 +85,51 @@ class AgreementPaper:
     day: date | None
 
 
-def agreement_pdf(paper: AgreementPaper, *, draft: bool = False, fonts: FontBook | None = None) -> PrintedPdf:
-    """Prints the agreement on A4; draft lays 草稿 under every page. Raises OSError when a font is missing.
+def agreement_pdf(
+    paper: AgreementPaper,
+    *,
+    draft: bool = False,
+    mark: PageMark | None = None,
+    remark: str = "",
+    fonts: FontBook | None = None,
+) -> PrintedPdf:
+    """Prints the agreement on A4; draft lays 草稿 under every page, `remark` is small print after everything.
+
+    Raises OSError when a font is missing.
 
     A font book may be kept between documents of one thread; opening a new one costs a few milliseconds.
     """
     typesetter = Typesetter(fonts or FontBook())
     units = _fitted_units(typesetter, paper)
+    if remark:
+        units += Flow(typesetter, CONTRACT, NOTE_LEADING).paragraph(remark, NOTE, space=10.0)
     head = f"人民调解协议书\u3000{paper.number}"
     sheet = Sheet(f"人民调解协议书 {paper.number}".strip(), typesetter)
-    return print_pages(sheet, units, CONTRACT, head=head, watermark="草\u3000稿" if draft else None)
+    watermark = "草\u3000稿" if draft else None
+    return print_pages(sheet, units, CONTRACT, head=head, watermark=watermark, mark=mark)
+
+
+def agreement_lines(paper: AgreementPaper) -> list[str]:
+    """Everything the agreement says, line by line in reading order: what freezing compares."""
+    lines = ["人民调解协议书", f"编号：{paper.number}"]
+    for party in paper.parties:
+        lines.append(f"当事人（{party.side}）")
+        lines += [f"{field.label}：{field.value}" for field in party_fields(party) if field.value]
+    lines += ["纠纷主要事实、争议事项：", *paper.facts.splitlines()]
+    lines += [
+        "经调解，自愿达成如下协议：",
+        *(line for one in numbered(paper.clauses) for line in one.splitlines()),
+    ]
+    lines += ["履行方式、地点、时限：", *paper.performance.splitlines(), _copies(paper), EFFECT, NOTICE]
+    lines += [f"人民调解员：{name}" for name in paper.mediators]
+    lines += [f"记录人：{paper.recorder}"] if paper.recorder else []
+    lines.append(paper.committee)
+    return lines + ([chinese_date(paper.day)] if paper.day else [])
+
+
+def _copies(paper: AgreementPaper) -> str:
+    count = "两" if paper.copies == 2 else chinese_number(paper.copies)
+    return f"本协议一式{count}份，当事人、{paper.committee}各持一份。"
 
 
 def chinese_number(number: int) -> str:
@@ -189,8 +225,6 @@ def _section(flow: Flow, heading: str, paragraphs: Sequence[str]) -> list[Unit]:
 def _closing(flow: Flow, paper: AgreementPaper) -> list[Unit]:
     """The last sentences stay with the signatures, so that no one signs a page that says nothing."""
     small = Flow(flow.typesetter, flow.frame, NOTE_LEADING)
-    count = "两" if paper.copies == 2 else chinese_number(paper.copies)
-    copies = f"本协议一式{count}份，当事人、{paper.committee}各持一份。"
     last = kept([*flow.paragraph(EFFECT, BODY), *small.paragraph(NOTICE, NOTE, space=6.0)])
     signatures = Signatures(
         parties=tuple((party.side, party.name, party.agent) for party in paper.parties),
@@ -201,4 +235,4 @@ def _closing(flow: Flow, paper: AgreementPaper) -> list[Unit]:
     )
     room = flow.frame.height - sum(unit.height + unit.space for unit in last)
     block = signature_units(signatures, flow.typesetter, flow.frame.width, room)
-    return [*flow.paragraph(copies, BODY, space=10.0), *last, *block]
+    return [*flow.paragraph(_copies(paper), BODY, space=10.0), *last, *block]

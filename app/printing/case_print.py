@@ -1,14 +1,17 @@
 """Any document of a case by its code: one paper, all of a kind, or the whole dossier."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.models.attached_file import AttachedFile
 from app.models.mediation.documents import AGREEMENT, DOSSIER
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
-from app.printing.case_papers import case_pdfs
+from app.printing.case_papers import case_pdfs, papers_of
 from app.printing.dossier import dossier_pdf, joined
+from app.printing.for_signature import SIGNED, remark_on
+from app.printing.paper import Remark, paper_pdf
 from app.printing.papers.common import Office
 from app.typeset.sheet import PrintedPdf
 
@@ -28,5 +31,9 @@ def print_case(
     if code == DOSSIER:
         return dossier_pdf(values, office, content).pdf
     if code == AGREEMENT:
-        return agreement_pdf(agreement_paper(values, committee=office.committee), draft=draft)
+        remark = remark_on(values, code, office)
+        return agreement_pdf(agreement_paper(values, committee=office.committee), draft=draft, remark=remark)
+    if code in SIGNED and (remark := remark_on(values, code, office)):
+        (paper,) = papers_of(code, values, office)
+        return paper_pdf(replace(paper, blocks=(*paper.blocks, Remark(remark))))
     return joined(case_pdfs(code, values, office))

@@ -11,6 +11,7 @@ from app.models.attached_file import MEDIA, AttachedFile
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.documents import AGREEMENT, PAPERS
 from app.models.mediation.dossier import Standing, checklist
+from app.models.mediation.printed import latest
 from app.printing.case_papers import case_pdfs, papers_of
 from app.printing.paper import Paper, Words, paper_pdf
 from app.printing.papers import binding
@@ -100,11 +101,23 @@ def _parts(values: Values, office: Office, content: Content, fonts: FontBook, wa
     for number, item in enumerate(wanted):
         if not watch(number, len(wanted)):
             raise DossierStopped
-        if item.code == AGREEMENT or papers_of(item.code, values, office):
+        if (signed := _as_signed(values, item.code, content, fonts)) is not None:
+            yield signed
+        elif item.code == AGREEMENT or papers_of(item.code, values, office):
             pdfs = tuple(pdf.data for pdf in case_pdfs(item.code, values, office, fonts))
             yield Part(PAPERS[item.code], pdfs)
         if item.code == "evidence":
             yield from _attached(values, content, fonts, watch)
+
+
+def _as_signed(values: Values, code: str, content: Content, fonts: FontBook) -> Part | None:
+    """The signed scan of a paper, else its frozen print; None where nothing was frozen."""
+    printed = latest(values, code)
+    if printed is None:
+        return None
+    files = printed.get("scans") or printed.get("paper") or ()
+    pages = [page for page in (_printable(file, content, fonts) for file in files) if page is not None]
+    return Part(PAPERS[code], tuple(pages), "签字扫描件" if printed.get("scans") else "") if pages else None
 
 
 def _attached(values: Values, content: Content, fonts: FontBook, watch: Watch) -> Iterator[Part]:

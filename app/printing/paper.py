@@ -9,6 +9,7 @@ from app.typeset.flow import Flow, FormField, baseline
 from app.typeset.fonts import FontBook
 from app.typeset.lines import Line, Style, Typesetter
 from app.typeset.page import CONTRACT, Frame, Unit, kept, paginate, print_pages
+from app.typeset.qr_mark import PageMark
 from app.typeset.sheet import PrintedPdf, Sheet
 
 TITLE = Style("song-bold", 22)
@@ -137,7 +138,9 @@ TEXTS: dict[type, Callable[..., Iterator[str]]] = {
 }
 
 
-def paper_pdf(paper: Paper, *, draft: bool = False, fonts: FontBook | None = None) -> PrintedPdf:
+def paper_pdf(
+    paper: Paper, *, draft: bool = False, mark: PageMark | None = None, fonts: FontBook | None = None
+) -> PrintedPdf:
     """Prints a paper on A4 in the widest leading that costs no page.  Raises OSError when a font is missing."""
     typesetter = Typesetter(fonts or FontBook())
     settings = [_units(Flow(typesetter, paper.frame, leading), paper) for leading in LEADINGS]
@@ -145,7 +148,8 @@ def paper_pdf(paper: Paper, *, draft: bool = False, fonts: FontBook | None = Non
     units = next(units for units in settings if len(paginate(units, paper.frame.height)) == fewest)
     head = "\u3000".join(part for part in (paper.title, paper.number) if part)
     sheet = Sheet(head, typesetter)
-    return print_pages(sheet, units, paper.frame, head=head, watermark="草\u3000稿" if draft else None)
+    watermark = "草\u3000稿" if draft else None
+    return print_pages(sheet, units, paper.frame, head=head, watermark=watermark, mark=mark)
 
 
 def _units(flow: Flow, paper: Paper) -> list[Unit]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.typeset.lines import Line, Style
+from app.typeset.qr_mark import PageMark, draw_mark
 from app.typeset.sheet import PAGE_HEIGHT, PAGE_WIDTH, PrintedPdf, Sheet
 
 MM = 72 / 25.4
@@ -96,9 +97,15 @@ def _groups(units: Sequence[Unit]) -> list[list[Unit]]:
 
 
 def print_pages(
-    sheet: Sheet, units: Sequence[Unit], frame: Frame, *, head: str, watermark: str | None = None
+    sheet: Sheet,
+    units: Sequence[Unit],
+    frame: Frame,
+    *,
+    head: str,
+    watermark: str | None = None,
+    mark: PageMark | None = None,
 ) -> PrintedPdf:
-    """Draws the units on as many pages as they need; a number on each, a running head from page 2 on."""
+    """Draws the units on as many pages as they need; a number and `mark` on each, a running head from page 2 on."""
     pages = paginate(units, frame.height)
     pale = sheet.typesetter.line(watermark, WATERMARK) if watermark else None
     for number, page in enumerate(pages, start=1):
@@ -112,6 +119,10 @@ def print_pages(
         if number < len(pages) and top - frame.bottom > LARGE_BLANK:
             _close_off(sheet, frame, top)
         _furnish(sheet, frame, head, number, len(pages))
+        if mark:
+            sheet.begin_artifact()
+            draw_mark(sheet, mark, frame.right)
+            sheet.end_artifact()
         sheet.end_page()
     return sheet.finish()
 

@@ -88,6 +88,10 @@ class Sheet:
         self._canvas.setLineWidth(weight)
         self._canvas.line(x, y1, x, y2)
 
+    def fill(self, x: float, y: float, width: float, height: float) -> None:
+        """Blackens a rectangle, its lower left corner at (x, y)."""
+        self._canvas.rect(x, y, width, height, stroke=0, fill=1)
+
     def picture(self, jpeg: bytes, x: float, y: float, width: float, height: float) -> None:
         """Draws a JPEG with its lower left corner at (x, y)."""
         self._canvas.drawImage(ImageReader(BytesIO(jpeg)), x, y, width, height)

@@ -1,6 +1,6 @@
 """The steps of a mediation case, what the next one still lacks, what is due and what may escalate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.deadlines import Deadline, deadlines
+from app.models.mediation.documents import PAPERS
 from app.models.mediation.early_signs import Sign as EarlySign
 from app.models.mediation.early_signs import early_signs
 from app.models.mediation.lifecycle import Progress, Stage, Step, steps
 from app.models.mediation.practice import Practice
+from app.models.mediation.printed import latest, version_name
 from app.models.station_time import station_day
 from app.models.working_days import national_calendar
 from app.store.reading import StoredRecord
@@ -54,8 +56,8 @@ class CaseRibbon(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
 
-    def show_record(self, record: StoredRecord) -> None:
-        """Show where the case stands."""
+    def show_record(self, record: StoredRecord, changed: Mapping[str, Sequence[str]]) -> None:
+        """Show where the case stands; `changed`: what a frozen paper would now say otherwise, by document."""
         case: Any = MEDIATION_CASE.build(record.values)
         case.void_reason = record.void_reason
         today = station_day(self._services.clock())
@@ -66,6 +68,7 @@ class CaseRibbon(QWidget):
         self._arrange()
         if record.void_reason is not None:
             return
+        self._say_changed(record, changed)
         self._say_missing(ribbon)
         due = deadlines(case, Practice(), national_calendar())
         self._say_due(due, today=today)
@@ -89,6 +92,17 @@ class CaseRibbon(QWidget):
         columns = max(2, min(len(self._pills), room // widest))
         for place, pill in enumerate(self._pills):
             self._steps.addWidget(pill, place // columns, place % columns)
+
+    def _say_changed(self, record: StoredRecord, changed: Mapping[str, Sequence[str]]) -> None:
+        for code, sentences in changed.items():
+            printed = latest(record.values, code)
+            assert printed is not None
+            text = self.tr("现在的{title}与{version}不同：{changes}").format(
+                title=label(PAPERS[code]), version=version_name(printed), changes="".join(sentences[:SHOWN])
+            )
+            if len(sentences) > SHOWN:
+                text += self.tr("另有 {count} 处。").format(count=len(sentences) - SHOWN)
+            self._below.addWidget(words(text, "warning"))
 
     def _say_missing(self, ribbon: Sequence[Step]) -> None:
         current = next((step for step in ribbon if step.progress is Progress.CURRENT), None)

@@ -1,7 +1,7 @@
 """The one window: rail on the left, pages on the right, the truth line below."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -22,6 +22,9 @@ from app.ui.services import DeskServices
 from app.ui.status_line import StatusLine
 from app.ui.sync_page import SyncPage
 from app.ui.sync_words import state_text
+
+if TYPE_CHECKING:
+    from app.ui.open_paper import PaperOpener
 
 HOME, FIGURES, SYNC, BACKUP = "home", "figures", "sync", "backup"
 STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self._services = services
         self._make_record_page = make_record_page
         self._pages: dict[str, Page] = {}
+        self._papers: PaperOpener | None = None
         self._stack = QStackedWidget()
         self._banner = Banner()
         self._status = StatusLine()
@@ -227,16 +231,21 @@ class MainWindow(QMainWindow):
 
     def _print(self, record: StoredRecord, code: str) -> None:
         # Preview, typesetter and PDFium load with the first print, not with the window.
-        from app.ui.preview import open_paper  # noqa: PLC0415
+        from app.ui.open_paper import PaperOpener  # noqa: PLC0415
 
-        open_paper(
-            self,
-            self._services,
-            record,
-            code,
-            opened=self.previewed.emit,
-            failed=lambda error: self.tell(sentence_of(error)),
-        )
+        if self._papers is None:
+            self._papers = PaperOpener(self._services, self)
+            self._papers.opened.connect(self.previewed)
+            self._papers.frozen.connect(self._frozen)
+            self._papers.failed.connect(lambda error: self.tell(sentence_of(error)))
+        self._papers.open(record, code)
+
+    def _frozen(self, record: StoredRecord) -> None:
+        """The case has a new version: whatever shows it reads it again, and the district is told."""
+        self._saved()
+        page = self._stack.currentWidget()
+        if isinstance(page, Page):
+            page.refresh()
 
     def _show_status(self, status: OutboxStatus) -> None:
         sentence = state_text(self._services.sync, status)

@@ -1,23 +1,27 @@
 """Print preview: the pages as they will come out, printing, saving as PDF, and what could not be printed."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.models.mediation.documents import AGREEMENT, DOCUMENTS
-from app.printing.agreement_case import is_draft
-from app.store.reading import StoredRecord
 from app.typeset.sheet import PrintedPdf
 from app.ui.banner import Banner
 from app.ui.layouts import button, words
 from app.ui.paper import PrinterFailed, a4_printer, paint_pages
 from app.ui.sentences import sentence_of
-from app.ui.services import DeskServices
 from app.ui.sheets import Sheets
 from app.ui.task_runner import TaskRunner
 from app.ui.theme import LIGHT
@@ -27,7 +31,12 @@ MOST_COPIES = 60
 
 
 class Preview(QDialog):
-    """Shows the finished PDF itself, so that paper and screen cannot differ."""
+    """Shows the finished PDF itself, so that paper and screen cannot differ.
+
+    `to_freeze`: the paper can be fixed for signature; `freeze_requested` asks for it.
+    """
+
+    freeze_requested = Signal()
 
     def __init__(
         self,
@@ -37,11 +46,14 @@ class Preview(QDialog):
         copies: int,
         runner: TaskRunner,
         draft: bool = False,
+        to_freeze: bool = False,
+        remark: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._pdf, self._title, self._runner = pdf, title, runner
         self._printing = False
+        self._freeze: QPushButton | None = None
         self.setWindowTitle(self.tr("打印预览 · {title}").format(title=title))
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -52,7 +64,12 @@ class Preview(QDialog):
         self.copies.setValue(copies)
         self.copies.setAccessibleName(self.tr("份数"))
         self._percent = words(f"{self.sheets.percent()}%", wrap=False)
-        self._print = button(self.tr("打印"), "primary", sign="print", colour=LIGHT.on_accent)
+        if to_freeze:
+            self._print = button(self.tr("打印核对稿"), sign="print")
+            self._freeze = button(self.tr("定稿打印"), "primary", sign="print", colour=LIGHT.on_accent)
+            self._freeze.setToolTip(self.tr("内容固定为一版，每页印二维码，印出来签字"))
+        else:
+            self._print = button(self.tr("打印"), "primary", sign="print", colour=LIGHT.on_accent)
         self._save = button(self.tr("另存为 PDF"), sign="file-pdf")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -65,8 +82,8 @@ class Preview(QDialog):
         column.addLayout(remarks)
         column.addWidget(self.sheets, 1)
         self._connect()
-        self._remark(draft)
-        self._print.setFocus()
+        self._remark(draft, remark)
+        (self._freeze or self._print).setFocus()
         room = parent.window().height() - 48 if parent else 0
         self.resize(QSize(1000, max(720, room)))
 
@@ -149,11 +166,15 @@ class Preview(QDialog):
         row.addWidget(self.copies)
         row.addWidget(self._save)
         row.addWidget(self._print)
+        if self._freeze is not None:
+            row.addWidget(self._freeze)
         return bar
 
     def _connect(self) -> None:
         self._print.clicked.connect(self.ask_printer)
         self._save.clicked.connect(self.ask_file)
+        if self._freeze is not None:
+            self._freeze.clicked.connect(self._ask_freeze)
         self.sheets.zoomed.connect(lambda percent: self._percent.setText(f"{percent}%"))
         self.sheets.failed.connect(self._failed)
         QShortcut(QKeySequence.StandardKey.Print, self, self.ask_printer)
@@ -161,8 +182,19 @@ class Preview(QDialog):
         QShortcut(QKeySequence.StandardKey.ZoomIn, self, lambda: self.sheets.zoom(1))
         QShortcut(QKeySequence.StandardKey.ZoomOut, self, lambda: self.sheets.zoom(-1))
 
-    def _remark(self, draft: bool) -> None:
-        remarks = []
+    def _ask_freeze(self) -> None:
+        assert self._freeze is not None
+        self._freeze.setEnabled(False)
+        self.freeze_requested.emit()
+
+    def not_frozen(self, error: Exception) -> None:
+        """Say why the paper could not be fixed; it may be tried again."""
+        self._failed(error)
+        if self._freeze is not None:
+            self._freeze.setEnabled(True)
+
+    def _remark(self, draft: bool, remark: str) -> None:
+        remarks = [remark] if remark else []
         if draft:
             remarks.append(
                 self.tr(
@@ -190,31 +222,6 @@ class Preview(QDialog):
         self._printing = False
         self._print.setEnabled(True)
         self.sheets.hold(False)
-
-
-def open_paper(
-    window: QWidget,
-    services: DeskServices,
-    record: StoredRecord,
-    code: str,
-    *,
-    opened: Callable[[Preview], None],
-    failed: Callable[[Exception], None],
-) -> None:
-    """Print a document of a case off the window's thread and show it over `window`."""
-    agreement = code == AGREEMENT
-    draft = agreement and (record.void_reason is not None or is_draft(record.values))
-    title = f"{label(DOCUMENTS[code])} {record.values.get('number') or ''}".strip()
-
-    def show(pdf: PrintedPdf) -> None:
-        copies = len(record.values.get("parties") or []) + 1 if agreement else 1
-        preview = Preview(pdf, title, copies=copies, runner=services.runner, draft=draft, parent=window)
-        preview.open()
-        opened(preview)
-
-    services.runner.run(
-        lambda: services.print_case(record, code, draft), done=show, failed=failed, owner=window
-    )
 
 
 def _file_name(title: str) -> str:

@@ -16,6 +16,7 @@ from app.ui.case_ribbon import CaseRibbon
 from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
 from app.ui.layouts import button, card, emptied, scrolling, words
+from app.ui.printed_card import PrintedCard
 from app.ui.record_list import shown
 from app.ui.record_rows import row_text
 from app.ui.services import DeskServices
@@ -87,9 +88,16 @@ class RecordDetail(QWidget):
         outer.addWidget(scrolling(column), 1)
 
     def show_record(
-        self, record: StoredRecord, history: Sequence[Change], differences: Sequence[Difference] = ()
+        self,
+        record: StoredRecord,
+        history: Sequence[Change],
+        differences: Sequence[Difference] = (),
+        changed: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Show a record, its history, and what two people wrote differently in it."""
+        """Show a record, its history, and what two people wrote differently in it.
+
+        `changed`: what each frozen paper of a case would now say otherwise, by document.
+        """
         self.differences.show_differences(differences)
         self._title.setText(self._type.headline_of(record.values))
         number = record.values.get("number") or ""
@@ -102,7 +110,7 @@ class RecordDetail(QWidget):
             )
         )
         if self.ribbon is not None:
-            self.ribbon.show_record(record)
+            self.ribbon.show_record(record, changed or {})
         emptied(self._body)
         if record.void_reason:
             note = words(self.tr("已作废：{reason}").format(reason=record.void_reason), "error")
@@ -113,6 +121,8 @@ class RecordDetail(QWidget):
             fields = [self._type.fields[name] for name in section.fields]
             if any(self._text(field, record.values.get(field.name)) for field in fields):
                 self._body.addWidget(self._section(section.title, fields, record.values))
+        if record.values.get("printed"):
+            self._body.addWidget(PrintedCard(self._services, record.values))
         self._body.addWidget(self._history(history))
 
     def _section(self, title: str, fields: Sequence[Field], values: Mapping[str, Any]) -> QWidget:

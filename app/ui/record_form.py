@@ -69,6 +69,7 @@ class RecordForm(QWidget):
         super().__init__(parent)
         self.record_type = record_type
         self._sections: list[SectionCard] = []
+        self._kept: dict[str, Any] = {}
         column = QVBoxLayout()
         column.setContentsMargins(28, 8, 28, 40)
         column.setSpacing(14)
@@ -108,10 +109,16 @@ class RecordForm(QWidget):
 
     def values(self) -> dict[str, Any]:
         """What is typed, as the record type's `clean` takes it and as a draft keeps it."""
-        return {name: value for section in self._sections for name, value in section.group.values().items()}
+        typed = {name: value for section in self._sections for name, value in section.group.values().items()}
+        return typed | self._kept
 
     def set_values(self, values: Mapping[str, Any]) -> None:
-        """Show a record or a draft."""
+        """Show a record or a draft; what the program keeps in it is carried along."""
+        self._kept = {
+            name: values[name]
+            for name, field in self.record_type.fields.items()
+            if field.kept and name in values
+        }
         for section in self._sections:
             section.group.set_values(values)
         self.show_problems(())

@@ -26,7 +26,8 @@ from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
-Reading = tuple[StoredRecord | None, list[Change], list[Difference]]
+Changed = dict[str, list[str]]
+Reading = tuple[StoredRecord | None, list[Change], list[Difference], Changed]
 EMPTY = {
     "mediation_case": "还没有矛盾纠纷。有人申请调解或主动介入时，按“新增”登记第一件。",
     "patrol_log": "还没有巡逻日志。巡逻回来后，按“新增”照着纸质记录填写。",
@@ -49,6 +50,7 @@ class RecordPage(Page):
         self._services = services
         self._type = record_type
         self._record: StoredRecord | None = None
+        self._wanted: str | None = None
         self._open_next: str | None = None
         self.banner = Banner()
         self.list = RecordList(record_type, services)
@@ -167,21 +169,28 @@ class RecordPage(Page):
 
     def _show(self, record_id: str) -> None:
         services, kind = self._services, self._type
+        self._wanted = record_id
 
         def read() -> Reading:
             reader = services.reader
-            differences = services.differences.of(record_id)
-            return reader.load(kind, record_id), reader.history(record_id), differences
+            record = reader.load(kind, record_id)
+            changed = services.signing.differing(record) if record and record.values.get("printed") else {}
+            return record, reader.history(record_id), services.differences.of(record_id), changed
 
-        self._services.runner.run(read, done=self._show_read, failed=self._tell, owner=self)
+        def show(read: Reading) -> None:
+            # Two records asked for one after the other may be read in either order.
+            if self._wanted == record_id:
+                self._show_read(read)
+
+        self._services.runner.run(read, done=show, failed=self._tell, owner=self)
 
     def _show_read(self, read: Reading) -> None:
-        record, history, differences = read
+        record, history, differences, changed = read
         self._record = record
         if record is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
-        self.detail.show_record(record, history, differences)
+        self.detail.show_record(record, history, differences, changed)
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:

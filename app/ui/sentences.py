@@ -4,7 +4,7 @@ import logging
 
 from PySide6.QtCore import QCoreApplication
 
-from app.models.mediation.documents import NothingToPrint
+from app.models.mediation.documents import NothingToPrint, NotToFreeze
 from app.resources import MissingResourceError
 from app.security.attempts import LockedOut
 from app.security.keyslots import KeyFileError, MistypedCode
@@ -18,6 +18,7 @@ from app.ui.words import label
 
 SPEAKING = (
     NothingToPrint,
+    NotToFreeze,
     RefusedSave,
     StorageError,
     FileRefused,

@@ -1,12 +1,14 @@
 """What the pages of the desk are given: the services over the file, and nothing of how they are made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.models.attached_file import AttachedFile
 from app.models.divisions import Divisions
+from app.models.mediation.printed import Mark
 from app.reports.catalogue import Reports
 from app.store.attachments import Attachments
 from app.store.differences import Differences
@@ -32,6 +34,22 @@ class PrintCase(Protocol):
     """Prints a document of a mediation case by its code (app.printing.case_print); `draft` lays 草稿 under it."""
 
     def __call__(self, record: StoredRecord, code: str, draft: bool) -> "PrintedPdf": ...
+
+
+class SigningControl(Protocol):
+    """Printing for signature (app.printing.signing_papers)."""
+
+    def current(self, record: StoredRecord, code: str) -> "PrintedPdf | None":
+        """The frozen version as it was printed, when the case still says the same."""
+
+    def freeze(self, record: StoredRecord, code: str) -> "PrintedPdf":
+        """The frozen version of what the case says now, a new one saved where needed."""
+
+    def differing(self, record: StoredRecord) -> dict[str, list[str]]:
+        """What each frozen paper would now say otherwise, in words, by document."""
+
+    def marks(self, files: Sequence[AttachedFile]) -> list[Mark]:
+        """The codes of frozen papers on scans."""
 
 
 class SyncControl(Protocol):
@@ -119,3 +137,4 @@ class DeskServices:
     sync: SyncControl
     backup: BackupControl
     print_case: PrintCase
+    signing: SigningControl

@@ -159,3 +159,29 @@ def test_verify_names_an_attachment_that_is_gone(tmp_path):
     (folder / "attachments" / photo.sha256[:2] / photo.sha256).unlink()
     broken = run("verify", "--password-file", password, folder=folder)
     assert (broken.returncode, broken.stdout) == (1, f"附件 {photo.sha256[:12]} 不在数据文件夹里。\n")
+
+
+def test_a_paper_printed_for_signature_is_known_again_by_its_code_and_by_its_scan(tmp_path):
+    folder, password = tmp_path / "data", tmp_path / "password"
+    password.write_text(PASSWORD, encoding="utf-8")
+    desk, _ = found_desk(
+        folder, station_code="511421125201", station_name="鹰头村", user=USER, password=PASSWORD
+    )
+    case = RECORD_TYPES["mediation_case"]
+    saved = desk.store.save(case, SAMPLES[case.code](), by=USER, record_id=str(uuid7()))
+    desk.close()
+    pdf, number = tmp_path / "协议.pdf", saved.values["number"]
+    signed = ("--password-file", password)
+    made = run("print", number, "agreement", "--for-signature", "-o", pdf, *signed, folder=folder)
+    assert made.returncode == 0, made.stderr
+    known = run("verify", "--paper", pdf, *signed, folder=folder)
+    assert known.returncode == 0, known.stderr
+    assert "第1版，内容没有变动" in known.stdout
+    forged = f"人民调解协议书 {number} 第1版 校验 {'0' * 24}"
+    other = run("verify", "--paper", forged, *signed, folder=folder)
+    assert other.returncode == 1
+    assert "不符" in other.stdout
+    assert "认不出" in run("verify", "--paper", password, *signed, folder=folder).stderr
+    cover = run("print", number, "cover", "--for-signature", "-o", pdf, *signed, folder=folder)
+    assert cover.returncode == 1
+    assert "不需要定稿" in cover.stderr

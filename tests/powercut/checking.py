@@ -27,8 +27,6 @@ from tests.samples import SAMPLES
 RESIDENT = RECORD_TYPES["resident"]
 # What a step may put back as it was before, by dropping a draft or forgetting failed logins.
 RETURNING = ("draft ", "attempts")
-# Of the search entries the newest is looked up word by word; `halves` counts the others.
-search_upkeep.SAMPLES = 1
 
 
 class SameEngine(Database):
@@ -59,6 +57,11 @@ class Check:
     """How images of one workload are opened."""
 
     next_schema: Path | None = None
+
+    def __post_init__(self) -> None:
+        # Of the search entries the newest is looked up word by word; `halves` counts the others.  Images are
+        # checked in processes of their own: no other test sees this.
+        search_upkeep.SAMPLES = 1
 
     def findings(self, folder: Path, expected: Expected, *, go_on: bool) -> list[Finding]:
         """Everything wrong with a data folder; with `go_on` it is also opened as a user would, and worked in."""

@@ -1,6 +1,7 @@
 """The dossier: complete, in order, its pages numbered as its index says, attachments in place."""
 
 import io
+from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
@@ -118,3 +119,26 @@ def test_the_checklist_says_what_is_missing_and_why():
         full_case() | {"follow_ups": [], "dossier_note": "当事人外出，无法回访。"}
     )
     assert archive_hindrances(explained) == []
+
+
+def test_what_was_frozen_and_signed_stands_in_the_place_of_the_agreement(values):
+    frozen = {
+        "document": "agreement",
+        "version": 1,
+        "printed_at": datetime(2026, 11, 5, 2, tzinfo=UTC),
+        "printed_by": "李调解",
+        "content": "人民调解协议书",
+        "paper": attached("c"),
+        "scans": None,
+    }
+    index = page_texts(dossier_pdf(values, OFFICE, content).pdf.data)
+    for row, pages, remark in ((frozen, 2, ""), (frozen | {"scans": attached("a")}, 1, "签字扫描件")):
+        dossier = dossier_pdf({**values, "printed": [row]}, OFFICE, content)
+        titles = [entry.title for entry in dossier.entries]
+        assert titles.count("人民调解协议书") == 1
+        place = titles.index("人民调解协议书")
+        entry, after = dossier.entries[place], dossier.entries[place + 1]
+        assert after.page - entry.page == pages
+        assert entry.remark == remark
+        assert "当事人（甲方）" not in page_texts(dossier.pdf.data)[1 + entry.page]
+    assert any("当事人（甲方）" in page for page in index)

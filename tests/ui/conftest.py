@@ -11,6 +11,7 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
+from app.printing.signing_papers import SigningPapers
 from app.reports.catalogue import Reports
 from app.reports.reckoning import SuccessBase
 from app.settings import Settings
@@ -30,6 +31,7 @@ from tests.conftest import DeskFile
 
 HERE = Path(__file__).parent
 USER = "王调解"
+OFFICE = Office("鹰头村人民调解委员会", "鹰头村")
 ADDRESS = "https://qu.example.cn:8443"
 
 
@@ -91,9 +93,9 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         sync=DeskSync(SyncNews(), None, ADDRESS),
         backup=DeskBackup(BackupNews()),
         print_case=print_of_case,
+        signing=SigningPapers(desk.store, desk.attachments, OFFICE, desk.clock, USER),
     )
 
 
 def print_of_case(record: StoredRecord, code: str, draft: bool) -> PrintedPdf:
-    office = Office("鹰头村人民调解委员会", "鹰头村")
-    return print_case(code, record.values, office, lambda _: b"", draft=draft)
+    return print_case(code, record.values, OFFICE, lambda _: b"", draft=draft)

@@ -7,7 +7,8 @@ from uuid_utils import uuid7
 
 from app.models.mediation.case import MEDIATION_CASE
 from app.ui.dossier_dialog import DossierDialog
-from app.ui.preview import Preview, open_paper
+from app.ui.open_paper import PaperOpener
+from app.ui.preview import Preview
 from app.ui.record_page import RecordPage
 
 
@@ -43,11 +44,10 @@ def test_a_complete_dossier_says_so_and_opens_as_one_preview(qtbot, services, pa
     dialog = opened(page)
     assert "可以归档" in dialog.banner.text()
     previews: list[Preview] = []
-    page.print_requested.connect(
-        lambda record, code: open_paper(
-            page, services, record, code, opened=previews.append, failed=pytest.fail
-        )
-    )
+    papers = PaperOpener(services, page)
+    papers.opened.connect(previews.append)
+    papers.failed.connect(pytest.fail)
+    page.print_requested.connect(papers.open)
     dialog.print_requested.emit("dossier")
     qtbot.waitUntil(lambda: len(previews) == 1, timeout=20_000)
     assert previews[0]._pdf.pages > 15

@@ -145,7 +145,7 @@ def test_copies_are_one_for_each_party_and_one_for_the_committee(
         page.print_requested.emit(record, "agreement")
     (preview,) = previewed.args
     assert preview.copies.value() == len(MANY) + 1
-    assert preview.remarks.text() == ""
+    assert preview.remarks.text() == "这是核对稿。请当事人看过、没有意见了，再按“定稿打印”。"
     services.runner.wait_idle()
     preview.reject()
 

@@ -47,7 +47,9 @@ def test_every_kind_has_an_editor():
 def test_every_field_of_a_type_stands_once_on_its_form(record_type):
     listed = [name for section in record_type.sections for name in section.fields]
     given = {
-        field.name for field in record_type.fields.values() if field.kind is Kind.NUMBER or field.derived
+        field.name
+        for field in record_type.fields.values()
+        if field.kind is Kind.NUMBER or field.derived or field.kept
     }
     assert sorted(listed) == sorted(set(record_type.fields) - given)
 

@@ -23,6 +23,7 @@ from app.models.mediation.parts import (
     Referral,
     Session,
 )
+from app.models.mediation.printed import Printed
 from app.models.mediation.rules import CASE_RULES, CHANGE_RULES
 from app.models.mediation.sections import SECTIONS
 from app.models.record_type import RecordType
@@ -110,6 +111,7 @@ class MediationCase(Record):
     performance_status: Mapped[str | None] = fields.choice("履行情况", "performance_status")
     agreed_on: Mapped[date | None] = fields.day("协议日期")
     recorder: Mapped[str | None] = fields.text("记录人", max_length=80)
+    printed: Mapped[list[Printed]] = fields.rows("定稿文书", Printed, kept=True)
     sealed_on: Mapped[date | None] = fields.day("加盖印章日期")
     effective_on: Mapped[date | None] = fields.derived(fields.day("协议生效日期"))
     confirm_joint: Mapped[bool | None] = fields.yes_no("双方共同申请司法确认")

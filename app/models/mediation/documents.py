@@ -30,3 +30,7 @@ class NothingToPrint(ValueError):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"这起纠纷还没有可以打印的{DOCUMENTS[code]}，请先登记相应内容。")
+
+
+class NotToFreeze(ValueError):
+    """The paper cannot be fixed for signature; the sentence says why."""

@@ -14,6 +14,7 @@ from app.models.mediation.agreement_rules import (
 )
 from app.models.mediation.archive_rules import archived_stays, ready_to_archive
 from app.models.mediation.lifecycle import NOT_ACCEPTED
+from app.models.mediation.printed import printed_papers_exist, printed_stays
 from app.models.people.identity_rules import agrees_with_card, organisation_code
 from app.models.problems import Problem, error, under, warning
 from app.models.station_time import station_day
@@ -199,6 +200,7 @@ CASE_RULES = (
     sums_agree,
     confirmation_in_time,
     referral_is_answered,
+    printed_papers_exist,
     ready_to_archive,
 )
-CHANGE_RULES = (archived_stays,)
+CHANGE_RULES = (archived_stays, printed_stays)
