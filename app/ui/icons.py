@@ -1,7 +1,9 @@
 """Icons of the program's own family, drawn in the colour asked for."""
 
+from functools import cache
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from app import resources
@@ -22,6 +24,7 @@ def icon(name: str, colour: str | None = None, *, chosen: str | None = None) -> 
     return made
 
 
+@cache
 def drawing(name: str, colour: str | None = None) -> str:
     """The SVG of an icon in one colour; raises MissingResourceError."""
     source = resources.path("icons", f"{name}.svg").read_text("utf-8")
@@ -29,13 +32,18 @@ def drawing(name: str, colour: str | None = None) -> str:
 
 
 def picture(name: str, size: int, colour: str | None = None, *, ratio: float = 1.0) -> QPixmap:
-    """The icon as a square picture of `size` device-independent pixels."""
+    """The icon as a square picture of `size` device-independent pixels; drawn once and kept by Qt."""
+    key = f"icon {name} {size} {colour} {ratio}"
+    pixmap = QPixmap()
+    if QPixmapCache.find(key, pixmap):
+        return pixmap
     pixmap = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     QSvgRenderer(QByteArray(drawing(name, colour).encode())).render(painter, QRectF(pixmap.rect()))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
+    QPixmapCache.insert(key, pixmap)
     return pixmap
 
 
