@@ -8,6 +8,7 @@ from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import committee_name
 from app.models.mediation.printed import read_mark
 from app.printing.case_print import print_case
+from app.printing.dossier import Watch
 from app.printing.papers.common import Office
 from app.printing.scan_marks import marks_in
 from app.printing.signing_papers import SigningPapers
@@ -16,7 +17,14 @@ from app.store.reading import StoredRecord
 from app.typeset.sheet import PrintedPdf
 
 
-def print_document_of(desk: Desk, record: StoredRecord, code: str, *, draft: bool) -> PrintedPdf:
+def print_document_of(
+    desk: Desk,
+    record: StoredRecord,
+    code: str,
+    *,
+    draft: bool,
+    watch: Watch = lambda done, all_: True,
+) -> PrintedPdf:
     """The document `code` of a case.  Raises as `print_case`, and what reading an attached file raises."""
     printed = print_case(
         code,
@@ -24,6 +32,7 @@ def print_document_of(desk: Desk, record: StoredRecord, code: str, *, draft: boo
         _office(desk),
         lambda file: b"".join(desk.attachments.frames(file)),
         draft=draft,
+        watch=watch,
     )
     desk.note("print", f"mediation_case/{record.id} {code}")
     return printed

@@ -1,6 +1,6 @@
 """The window put together: first run, login, desk; sync on its thread; everything closed in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -146,11 +146,17 @@ class DeskWindow(QObject):
         self._loop.start()
         return self._loop
 
-    def _print_case(self, record: StoredRecord, code: str, draft: bool) -> "PrintedPdf":
+    def _print_case(
+        self,
+        record: StoredRecord,
+        code: str,
+        draft: bool,
+        watch: Callable[[int, int], bool] = lambda done, all_: True,
+    ) -> "PrintedPdf":
         # The typesetter loads with the first print, not with the window.
         from app.commands.printing import print_document_of  # noqa: PLC0415
 
-        return print_document_of(self.desk, record, code, draft=draft)
+        return print_document_of(self.desk, record, code, draft=draft, watch=watch)
 
     def _remember(self, settings: Settings) -> None:
         # Address and second drive may have been set since the look was read.

@@ -46,6 +46,11 @@ def parts_of(query: str) -> list[str]:
     return parts
 
 
+def whole_name(query: str) -> str:
+    """The query as one name, folded."""
+    return search_fold(query).upper()[:LONGEST_QUERY]
+
+
 def matches(file: DivisionFile, text: str, *, most: int | None = None) -> Iterator[Match]:
     """Matches of one part from best to worst, at most `most` names in each.
 

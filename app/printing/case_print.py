@@ -9,7 +9,7 @@ from app.models.mediation.documents import AGREEMENT, DOSSIER
 from app.printing.agreement import agreement_pdf
 from app.printing.agreement_case import agreement_paper
 from app.printing.case_papers import case_pdfs, papers_of
-from app.printing.dossier import dossier_pdf, joined
+from app.printing.dossier import Watch, dossier_pdf, joined
 from app.printing.for_signature import SIGNED, remark_on
 from app.printing.paper import Remark, paper_pdf
 from app.printing.papers.common import Office
@@ -23,13 +23,15 @@ def print_case(
     content: Callable[[AttachedFile], bytes],
     *,
     draft: bool = False,
+    watch: Watch = lambda done, all_: True,
 ) -> PrintedPdf:
     """The document `code` of app.models.mediation.documents; `content` gives the bytes of an attached file.
 
-    Raises NothingToPrint where the case has no such paper, KeyError for an unknown code, OSError for a font.
+    `watch` is told how far a dossier is and may stop it (DossierStopped).  Raises NothingToPrint where the case
+    has no such paper, KeyError for an unknown code, OSError for a font.
     """
     if code == DOSSIER:
-        return dossier_pdf(values, office, content).pdf
+        return dossier_pdf(values, office, content, watch).pdf
     if code == AGREEMENT:
         remark = remark_on(values, code, office)
         return agreement_pdf(agreement_paper(values, committee=office.committee), draft=draft, remark=remark)

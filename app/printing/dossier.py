@@ -33,7 +33,7 @@ OWN = ("cover", "index", "back")
 Content = Callable[[AttachedFile], bytes]
 """The bytes of an attached file."""
 Watch = Callable[[int, int], bool]
-"""Is told the parts done and the parts there are; answers whether to go on."""
+"""Is told how many papers and files are done and how many there are; answers whether to go on."""
 
 
 class DossierStopped(Exception):
@@ -69,7 +69,7 @@ def dossier_pdf(
     programs) is named in the index as kept apart.
     """
     fonts = FontBook()
-    parts = list(_parts(values, office, content, fonts, watch))
+    parts = list(_parts(values, office, content, fonts, _Steps(values, watch)))
     entries, page = [], 1
     for part in parts:
         entries.append(binding.Entry(part.title, page, part.remark))
@@ -94,20 +94,36 @@ def joined(pdfs: Sequence[PrintedPdf]) -> PrintedPdf:
     return PrintedPdf(data, pages, tuple(dict.fromkeys(char for pdf in pdfs for char in pdf.missing)))
 
 
-def _parts(values: Values, office: Office, content: Content, fonts: FontBook, watch: Watch) -> Iterator[Part]:
-    case: Any = MEDIATION_CASE.build(values)
-    items = [item for item in checklist(case) if item.standing is Standing.DONE]
-    wanted = [item for item in items if item.code not in OWN and item.code != "identity"]
-    for number, item in enumerate(wanted):
-        if not watch(number, len(wanted)):
+class _Steps:
+    """How far the dossier is: every paper and every attached file is a step."""
+
+    def __init__(self, values: Values, watch: Watch) -> None:
+        case: Any = MEDIATION_CASE.build(values)
+        there = [item.code for item in checklist(case) if item.standing is Standing.DONE]
+        self.papers = [code for code in there if code not in OWN and code != "identity"]
+        self._whole = len(self.papers) + sum(len(row.get("files") or ()) for row in rows(values, "evidence"))
+        self._done = 0
+        self._watch = watch
+
+    def take(self) -> None:
+        """One more is begun.  Raises DossierStopped."""
+        if not self._watch(self._done, self._whole):
             raise DossierStopped
-        if (signed := _as_signed(values, item.code, content, fonts)) is not None:
+        self._done += 1
+
+
+def _parts(
+    values: Values, office: Office, content: Content, fonts: FontBook, steps: _Steps
+) -> Iterator[Part]:
+    for code in steps.papers:
+        steps.take()
+        if (signed := _as_signed(values, code, content, fonts)) is not None:
             yield signed
-        elif item.code == AGREEMENT or papers_of(item.code, values, office):
-            pdfs = tuple(pdf.data for pdf in case_pdfs(item.code, values, office, fonts))
-            yield Part(PAPERS[item.code], pdfs)
-        if item.code == "evidence":
-            yield from _attached(values, content, fonts, watch)
+        elif code == AGREEMENT or papers_of(code, values, office):
+            pdfs = tuple(pdf.data for pdf in case_pdfs(code, values, office, fonts))
+            yield Part(PAPERS[code], pdfs)
+        if code == "evidence":
+            yield from _attached(values, content, fonts, steps)
 
 
 def _as_signed(values: Values, code: str, content: Content, fonts: FontBook) -> Part | None:
@@ -120,12 +136,11 @@ def _as_signed(values: Values, code: str, content: Content, fonts: FontBook) -> 
     return Part(PAPERS[code], tuple(pages), "签字扫描件" if printed.get("scans") else "") if pages else None
 
 
-def _attached(values: Values, content: Content, fonts: FontBook, watch: Watch) -> Iterator[Part]:
+def _attached(values: Values, content: Content, fonts: FontBook, steps: _Steps) -> Iterator[Part]:
     for row in rows(values, "evidence"):
         printed, apart = [], []
         for file in row.get("files") or ():
-            if not watch(0, 0):
-                raise DossierStopped
+            steps.take()
             page = _printable(file, content, fonts)
             if page is None:
                 apart.append(file.name)

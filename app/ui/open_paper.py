@@ -3,12 +3,14 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.models.mediation.documents import AGREEMENT, DOCUMENTS
+from app.models.mediation.documents import AGREEMENT, DOCUMENTS, DOSSIER
 from app.models.mediation.printed import latest, version_name
 from app.printing.agreement_case import is_draft
+from app.printing.dossier import DossierStopped
 from app.printing.for_signature import SIGNED
 from app.store.reading import StoredRecord
 from app.typeset.sheet import PrintedPdf
+from app.ui.binding_dialog import BindingDialog
 from app.ui.preview import Preview
 from app.ui.services import DeskServices
 from app.ui.words import label
@@ -28,6 +30,9 @@ class PaperOpener(QObject):
 
     def open(self, record: StoredRecord, code: str) -> None:
         """Print a document of a case off the window's thread and show it."""
+        if code == DOSSIER:
+            self._bind(record)
+            return
         services, draft = self._services, self._is_draft(record, code)
 
         def made() -> tuple[PrintedPdf, bool]:
@@ -36,6 +41,25 @@ class PaperOpener(QObject):
 
         services.runner.run(
             made, done=lambda got: self._show(record, code, *got), failed=self.failed.emit, owner=self._window
+        )
+
+    def _bind(self, record: StoredRecord) -> None:
+        """A whole dossier takes a while: it says how far it is and can be stopped."""
+        dialog = BindingDialog(self.tr("卷宗"), self._window)
+        watch, print_case = dialog.watch, self._services.print_case
+
+        def done(pdf: PrintedPdf) -> None:
+            dialog.end()
+            self._show(record, DOSSIER, pdf, False)
+
+        def failed(error: Exception) -> None:
+            dialog.end()
+            if not isinstance(error, DossierStopped):
+                self.failed.emit(error)
+
+        dialog.open()
+        self._services.runner.run(
+            lambda: print_case(record, DOSSIER, False, watch), done=done, failed=failed, owner=self._window
         )
 
     def _show(self, record: StoredRecord, code: str, pdf: PrintedPdf, fixed: bool) -> None:

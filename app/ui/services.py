@@ -31,9 +31,14 @@ Clock = Callable[[], datetime]
 
 
 class PrintCase(Protocol):
-    """Prints a document of a mediation case by its code (app.printing.case_print); `draft` lays 草稿 under it."""
+    """Prints a document of a mediation case by its code (app.printing.case_print); `draft` lays 草稿 under it.
 
-    def __call__(self, record: StoredRecord, code: str, draft: bool) -> "PrintedPdf": ...
+    `watch` is told how far it is and answers whether to go on; DossierStopped where it does not.
+    """
+
+    def __call__(
+        self, record: StoredRecord, code: str, draft: bool, watch: Callable[[int, int], bool] = ...
+    ) -> "PrintedPdf": ...
 
 
 class SigningControl(Protocol):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bench_attach
 import bench_backup
+import bench_dossier
 import bench_print
 import bench_push
 import bench_save
@@ -24,6 +25,8 @@ AIMS: dict[str, tuple[float, bool]] = {
     "resident ratio": (3.0, True),
     "attach 5 MB ms": (100.0, True),
     "40 scanned pages ms": (10_000.0, True),
+    "dossier s": (10.0, True),
+    "dossier peak MB": (500.0, True),
     "agreement cold ms": (500.0, True),
     "agreement warm ms": (50.0, True),
     "window ratio": (2.0, True),
@@ -60,6 +63,10 @@ def _save(small: bool) -> Figures:
 
 def _print(small: bool) -> Figures:
     return bench_print.measure(1 if small else 3)
+
+
+def _dossier(small: bool) -> Figures:
+    return bench_dossier.measure(5 if small else 40)
 
 
 def _search(small: bool) -> Figures:
@@ -104,6 +111,7 @@ BENCHES: dict[str, Callable[[bool], Figures]] = {
     "save": _save,
     "attach": _attach,
     "print": _print,
+    "dossier": _dossier,
     "push": _push,
     "backup": _backup,
     "window": _window,

@@ -149,6 +149,11 @@ def test_any_query_is_answered(query: str) -> None:
     assert len({division.code for division in found}) == len(found)
 
 
+def test_a_name_that_holds_a_mark_between_names_is_found():
+    for name in ("鸿基花苑、金世纪新城社区", "鸿基花苑、金世纪"):
+        assert "130403009001" in [d.code for d in DIVISIONS.search(name)]
+
+
 @given(st.integers(0, 2977), st.data())
 def test_a_village_is_found_by_county_and_name(which: int, data: st.DataObject) -> None:
     county = COUNTIES[which]

@@ -1,7 +1,7 @@
 """A real desk for windows: an encrypted file, the services over it, the real fonts and style sheet."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,5 +97,10 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
     )
 
 
-def print_of_case(record: StoredRecord, code: str, draft: bool) -> PrintedPdf:
-    return print_case(code, record.values, OFFICE, lambda _: b"", draft=draft)
+def print_of_case(
+    record: StoredRecord,
+    code: str,
+    draft: bool,
+    watch: Callable[[int, int], bool] = lambda done, all_: True,
+) -> PrintedPdf:
+    return print_case(code, record.values, OFFICE, lambda _: b"", draft=draft, watch=watch)

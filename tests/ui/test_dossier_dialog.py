@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton
 from uuid_utils import uuid7
 
 from app.models.mediation.case import MEDIATION_CASE
+from app.ui.binding_dialog import BindingDialog
 from app.ui.dossier_dialog import DossierDialog
 from app.ui.open_paper import PaperOpener
 from app.ui.preview import Preview
@@ -70,3 +71,20 @@ def test_every_paper_that_is_there_can_be_previewed(services, page_of):
     names = [found.accessibleName() for found in dialog.findChildren(QPushButton)]
     assert "预览人民调解协议书" in names
     assert "预览卷内目录" not in names
+
+
+def test_binding_says_how_far_it_is_and_stops_when_asked(qtbot, services, page_of):
+    page = page_of()
+    papers = PaperOpener(services, page)
+    opened_papers, failures = [], []
+    papers.opened.connect(opened_papers.append)
+    papers.failed.connect(failures.append)
+    papers.open(page._record, "dossier")
+    (binding,) = page.findChildren(BindingDialog)
+    qtbot.waitUntil(lambda: "共" in binding._said.text(), timeout=20_000)
+    assert binding.bar.maximum() > 10
+    binding.stop.click()
+    services.runner.wait_idle()
+    assert not binding.isVisible()
+    assert opened_papers == []
+    assert failures == []
