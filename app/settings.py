@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
 ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 SUCCESS_BASES = ("received", "concluded")
+PERIOD_UNITS = ("month", "calendar", "working")
+PERIOD_COUNTS = range(1, 366)
+MOST_DAYS = 400
 
 
 class SettingsDamaged(Exception):
@@ -38,6 +42,11 @@ class Settings:
     scan_folder: str | None = None
     second_backup: str | None = None  # a folder on another drive that takes a second copy of every backup
     success_base: str = "received"
+    settle_count: int = 1  # the period of mediation, in settle_unit
+    settle_unit: str = "month"
+    visit_days: int = 15  # after the last term of performance somebody goes back to ask
+    days_off: tuple[str, ...] = ()  # beside the national holidays, ISO
+    days_worked: tuple[str, ...] = ()
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -80,7 +89,10 @@ def _parsed(path: Path) -> Settings | None:
     if not isinstance(content, dict):
         return None
     known = {field.name for field in fields(Settings)}
-    settings = Settings(**{name: value for name, value in content.items() if name in known})
+    lists = {"days_off", "days_worked"}
+    given: dict[str, Any] = {name: value for name, value in content.items() if name in known}
+    given |= {name: tuple(given[name]) for name in lists if isinstance(given.get(name), list)}
+    settings = Settings(**given)
     return settings if _sound(settings) else None
 
 
@@ -96,4 +108,18 @@ def _sound(settings: Settings) -> bool:
         and (settings.scan_folder is None or isinstance(settings.scan_folder, str))
         and (settings.second_backup is None or isinstance(settings.second_backup, str))
         and settings.success_base in SUCCESS_BASES
+        and settings.settle_unit in PERIOD_UNITS
+        and all(
+            type(count) is int and count in PERIOD_COUNTS
+            for count in (settings.settle_count, settings.visit_days)
+        )
+        and _days(settings.days_off)
+        and _days(settings.days_worked)
     )
+
+
+def _days(days: Any) -> bool:
+    try:
+        return isinstance(days, tuple) and len(days) <= MOST_DAYS and all(map(date.fromisoformat, days))
+    except (TypeError, ValueError):
+        return False

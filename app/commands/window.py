@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from app import resources
@@ -20,6 +20,7 @@ from app.commands.desk import (
 from app.commands.desk_backup import BackupWork
 from app.commands.desk_signing import DeskSigning
 from app.models.divisions import Divisions
+from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
@@ -72,6 +73,8 @@ class DeskWindow(QObject):
         self.desk = desk
         self._backup = BackupWork(desk, BackupNews(self), can_restore=can_restore)
         self._news = SyncNews(self)
+        self._local = LocalPractice()
+        self._local.follow(desk.settings)
         self._district = district_of(desk)
         self._loop = self._new_loop()
         self.services = DeskServices(
@@ -82,7 +85,8 @@ class DeskWindow(QObject):
             outbox=desk.outbox,
             attachments=desk.attachments,
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
-            due=DueReader(desk.database),
+            due=DueReader(desk.database, self._local),
+            local=self._local,
             recent=RecentReader(desk.database),
             reports=reports_of(desk),
             station=desk.station,
@@ -101,6 +105,7 @@ class DeskWindow(QObject):
         self.appearance = Appearance(application, desk.settings, self._remember)
         self.window.navigation.text_size_chosen.connect(self._choose_size)
         self.window.navigation.theme_chosen.connect(self._choose_theme)
+        self.window.navigation.practice_wanted.connect(self._ask_practice)
 
     def show(self) -> None:
         """Show the window and begin to send."""
@@ -157,6 +162,21 @@ class DeskWindow(QObject):
         from app.commands.printing import print_document_of  # noqa: PLC0415
 
         return print_document_of(self.desk, record, code, draft=draft, watch=watch)
+
+    def _ask_practice(self) -> None:
+        from app.ui.practice_dialog import PracticeDialog  # noqa: PLC0415  # seldom opened
+
+        dialog = PracticeDialog(self.desk.settings, self.services, self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self._choose_practice)
+        dialog.open()
+
+    def _choose_practice(self, changes: dict[str, Any]) -> None:
+        self.desk.settings = self.desk.settings.with_changes(**changes)
+        self._local.follow(self.desk.settings)
+        self.window.refresh_page()
+        with _told(self.window):
+            save_settings(self.desk.folder, self.desk.settings)
 
     def _remember(self, settings: Settings) -> None:
         # Address and second drive may have been set since the look was read.

@@ -8,11 +8,10 @@ from sqlalchemy import Connection, Select, and_, or_, select
 
 from app.models.duty import Duty
 from app.models.mediation.case import MEDIATION_CASE
-from app.models.mediation.practice import Practice
+from app.models.mediation.practice import LocalPractice
 from app.models.patrol.patrol_log import PATROL_LOG, PatrolFinding
 from app.models.record_type import RecordType
 from app.models.service.visit import SERVICE_VISIT
-from app.models.working_days import WorkingCalendar, national_calendar
 from app.store.database import Database
 from app.store.due_cases import due_on_cases, inline
 
@@ -34,15 +33,12 @@ class DueItem:
 class DueReader:
     """Finds what is due from the records themselves; never writes.
 
-    `practice` and `calendar` are the periods and the working days of the district.
+    `local` has the periods and the working days in force when it is asked.
     """
 
-    def __init__(
-        self, database: Database, practice: Practice | None = None, calendar: WorkingCalendar | None = None
-    ) -> None:
+    def __init__(self, database: Database, local: LocalPractice | None = None) -> None:
         self._database = database
-        self._practice = practice or Practice()
-        self._calendar = calendar or national_calendar()
+        self._local = local or LocalPractice()
 
     def items(self, today: date, *, ahead: int = DAYS_AHEAD, limit: int = 200) -> list[DueItem]:
         """Everything unfinished that is due by `ahead` days after today, the longest overdue first.
@@ -63,7 +59,7 @@ class DueReader:
         return [
             DueItem(duty, code, record_id, words or title, day)
             for duty, record_id, words, day in due_on_cases(
-                connection, last, limit, self._practice, self._calendar
+                connection, last, limit, self._local.practice, self._local.calendar
             )
             if day <= last
         ]

@@ -13,10 +13,8 @@ from app.models.mediation.documents import PAPERS
 from app.models.mediation.early_signs import Sign as EarlySign
 from app.models.mediation.early_signs import early_signs
 from app.models.mediation.lifecycle import Progress, Stage, Step, steps
-from app.models.mediation.practice import Practice
 from app.models.mediation.printed import latest, version_name
 from app.models.station_time import station_day
-from app.models.working_days import national_calendar
 from app.store.reading import StoredRecord
 from app.ui.laid_button import LaidButton
 from app.ui.layouts import button, card, emptied, words
@@ -70,7 +68,7 @@ class CaseRibbon(QWidget):
             return
         self._say_changed(record, changed)
         self._say_missing(ribbon)
-        due = deadlines(case, Practice(), national_calendar())
+        due = deadlines(case, self._services.local.practice, self._services.local.calendar)
         self._say_due(due, today=today)
         if case.archived_on is None:
             self._say_signs(early_signs(case, today=today))

@@ -243,6 +243,10 @@ class MainWindow(QMainWindow):
     def _frozen(self, record: StoredRecord) -> None:
         """The case has a new version: whatever shows it reads it again, and the district is told."""
         self._saved()
+        self.refresh_page()
+
+    def refresh_page(self) -> None:
+        """Read again what the page in front shows."""
         page = self._stack.currentWidget()
         if isinstance(page, Page):
             page.refresh()

@@ -39,6 +39,7 @@ class Navigation(QFrame):
     chosen = Signal(str)
     text_size_chosen = Signal(int)
     theme_chosen = Signal(str)
+    practice_wanted = Signal()
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class Navigation(QFrame):
         return button
 
     def _look(self, text_size: int, theme: str) -> QToolButton:
-        button = _rail_button(self.tr("字号和颜色"), "display")
+        button = _rail_button(self.tr("设置"), "display")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
         sizes, themes = QActionGroup(menu), QActionGroup(menu)
@@ -104,6 +105,8 @@ class Navigation(QFrame):
         for name, word in (("light", self.tr("普通颜色")), ("contrast", self.tr("高对比度"))):
             action = _choice(menu, themes, word, name == theme)
             action.triggered.connect(lambda _=False, name=name: self.theme_chosen.emit(name))
+        menu.addSeparator()
+        menu.addAction(self.tr("办理期限和节假日……")).triggered.connect(self.practice_wanted)
         button.setMenu(menu)
         return button
 

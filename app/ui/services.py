@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.models.attached_file import AttachedFile
 from app.models.divisions import Divisions
+from app.models.mediation.practice import LocalPractice
 from app.models.mediation.printed import Mark
 from app.reports.catalogue import Reports
 from app.store.attachments import Attachments
@@ -132,6 +133,7 @@ class DeskServices:
     attachments: Attachments
     scans: ScanFolder
     due: DueReader
+    local: LocalPractice
     recent: RecentReader
     reports: Reports
     station: Station

@@ -7,7 +7,7 @@ import pytest
 from uuid_utils import uuid7
 
 from app.models.duty import Duty
-from app.models.mediation.practice import Period, Practice, Unit
+from app.models.mediation.practice import LocalPractice, Period, Practice, Unit
 from app.models.registry import RECORD_TYPES
 from app.store.due import DueItem, DueReader
 from app.store.recent import RecentReader
@@ -84,7 +84,7 @@ def test_the_parties_may_agree_to_more_time(desk: DeskFile) -> None:
 
 def test_the_district_may_count_working_days(desk: DeskFile) -> None:
     save(desk, "mediation_case", mediation_case(accepted_on=date(2026, 9, 28), **UNSETTLED))
-    reader = DueReader(desk.database, Practice(settle=Period(30, Unit.WORKING)))
+    reader = DueReader(desk.database, LocalPractice(Practice(settle=Period(30, Unit.WORKING))))
     assert [item.due for item in reader.items(TODAY)] == [date(2026, 11, 13)]
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import resources
 from app.models.divisions import Divisions
+from app.models.mediation.practice import LocalPractice
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
 from app.printing.signing_papers import SigningPapers
@@ -74,6 +75,7 @@ def runner(dressed: QApplication) -> Iterator[TaskRunner]:
 
 @pytest.fixture
 def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskServices:
+    local = LocalPractice()
     return DeskServices(
         store=desk.store,
         reader=desk.reader,
@@ -82,7 +84,8 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         outbox=desk.outbox,
         attachments=desk.attachments,
         scans=ScanFolder(None, lambda folder: None),
-        due=DueReader(desk.database),
+        due=DueReader(desk.database, local),
+        local=local,
         recent=RecentReader(desk.database),
         reports=Reports(desk.database, desk.station, success=SuccessBase.RECEIVED),
         station=desk.station,

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 
 from app.commands.desk import Desk, district_of, enrol_desk, found_desk, reconcile_of, rounds_of
 from app.district.server import DistrictServer
+from app.models.mediation.practice import LocalPractice
 from app.models.registry import RECORD_TYPES
 from app.store.due import DueReader
 from app.store.recent import RecentReader
@@ -73,6 +74,7 @@ def over(services: DeskServices, desk: Desk, **more: object) -> DeskServices:
         differences=desk.differences,
         outbox=desk.outbox,
         due=DueReader(desk.database),
+        local=LocalPractice(),
         recent=RecentReader(desk.database),
         user=desk.user,
         **more,

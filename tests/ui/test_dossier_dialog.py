@@ -1,5 +1,8 @@
 """The dossier of a case on screen: what is there, what is missing, and its pages in the preview."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 from printing.full_case import full_case
 from PySide6.QtWidgets import QPushButton
@@ -74,16 +77,26 @@ def test_every_paper_that_is_there_can_be_previewed(services, page_of):
 
 
 def test_binding_says_how_far_it_is_and_stops_when_asked(qtbot, services, page_of):
-    page = page_of()
-    papers = PaperOpener(services, page)
+    page, pressed = page_of(), threading.Event()
+
+    def slowly(record, code, draft, watch):
+        def waiting(done, whole):
+            # From the fourth paper on it goes no further before somebody pressed 取消.
+            assert done < 3 or pressed.wait(20)
+            return watch(done, whole)
+
+        return services.print_case(record, code, draft, waiting)
+
+    papers = PaperOpener(replace(services, print_case=slowly), page)
     opened_papers, failures = [], []
     papers.opened.connect(opened_papers.append)
     papers.failed.connect(failures.append)
     papers.open(page._record, "dossier")
     (binding,) = page.findChildren(BindingDialog)
-    qtbot.waitUntil(lambda: "共" in binding._said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "第 3 份" in binding._said.text(), timeout=20_000)
     assert binding.bar.maximum() > 10
     binding.stop.click()
+    pressed.set()
     services.runner.wait_idle()
     assert not binding.isVisible()
     assert opened_papers == []

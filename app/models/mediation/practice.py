@@ -1,10 +1,11 @@
 """Local practice (地方做法): the periods law leaves to the district, with the defaults of the national rules."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from app.models.working_days import WorkingCalendar
+from app.models.working_days import WorkingCalendar, national_calendar
+from app.settings import Settings
 
 
 class Unit(StrEnum):
@@ -48,6 +49,24 @@ class Practice:
     court_decide_longer: Period = Period(10)
     police_first: Period = Period(3, Unit.WORKING)
     police_second: Period = Period(7, Unit.WORKING)
+
+
+@dataclass
+class LocalPractice:
+    """The periods and the working days in force at this desk; changed in place when somebody sets others."""
+
+    practice: Practice = field(default_factory=Practice)
+    calendar: WorkingCalendar = field(default_factory=national_calendar)
+
+    def follow(self, settings: Settings) -> None:
+        """Take over what the settings say."""
+        self.practice = Practice(
+            settle=Period(settings.settle_count, Unit(settings.settle_unit)),
+            visit=Period(settings.visit_days),
+        )
+        days = dict.fromkeys(map(date.fromisoformat, settings.days_off), False)
+        days |= dict.fromkeys(map(date.fromisoformat, settings.days_worked), True)
+        self.calendar = national_calendar().with_changes(days)
 
 
 def _months_after(day: date, count: int) -> date:
