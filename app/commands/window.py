@@ -22,6 +22,7 @@ from app.commands.desk_signing import DeskSigning
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
+from app.store.case_history import CaseHistory
 from app.store.due import DueReader
 from app.store.reading import StoredRecord
 from app.store.recent import RecentReader
@@ -85,6 +86,7 @@ class DeskWindow(QObject):
             outbox=desk.outbox,
             attachments=desk.attachments,
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
+            history=CaseHistory(desk.database),
             due=DueReader(desk.database, self._local),
             local=self._local,
             recent=RecentReader(desk.database),

@@ -18,6 +18,7 @@ from app.models.station_time import station_day
 from app.store.reading import StoredRecord
 from app.ui.laid_button import LaidButton
 from app.ui.layouts import button, card, emptied, words
+from app.ui.record_reading import Beside
 from app.ui.services import DeskServices
 from app.ui.sign import Sign
 from app.ui.theme import LIGHT
@@ -54,8 +55,8 @@ class CaseRibbon(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
 
-    def show_record(self, record: StoredRecord, changed: Mapping[str, Sequence[str]]) -> None:
-        """Show where the case stands; `changed`: what a frozen paper would now say otherwise, by document."""
+    def show_record(self, record: StoredRecord, beside: Beside) -> None:
+        """Show where the case stands."""
         case: Any = MEDIATION_CASE.build(record.values)
         case.void_reason = record.void_reason
         today = station_day(self._services.clock())
@@ -66,12 +67,14 @@ class CaseRibbon(QWidget):
         self._arrange()
         if record.void_reason is not None:
             return
-        self._say_changed(record, changed)
+        self._say_changed(record, beside.changed)
         self._say_missing(ribbon)
         due = deadlines(case, self._services.local.practice, self._services.local.calendar)
         self._say_due(due, today=today)
         if case.archived_on is None:
-            self._say_signs(early_signs(case, today=today))
+            earlier = beside.earlier
+            signs = early_signs(case, today=today, earlier=earlier.cases, failed_before=earlier.failed)
+            self._say_signs(signs)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Large text or a narrow page: the steps go on in a second row."""

@@ -7,17 +7,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.attached_file import AttachedFile
-from app.models.changes import Difference
 from app.models.fields import Field, Kind, fields_of
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
-from app.store.reading import Change, StoredRecord
+from app.store.reading import Change
 from app.ui.case_ribbon import CaseRibbon
 from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.printed_card import PrintedCard
 from app.ui.record_list import shown
+from app.ui.record_reading import Reading
 from app.ui.record_rows import row_text
 from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
@@ -87,18 +87,10 @@ class RecordDetail(QWidget):
             column.insertWidget(0, self.ribbon)
         outer.addWidget(scrolling(column), 1)
 
-    def show_record(
-        self,
-        record: StoredRecord,
-        history: Sequence[Change],
-        differences: Sequence[Difference] = (),
-        changed: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        """Show a record, its history, and what two people wrote differently in it.
-
-        `changed`: what each frozen paper of a case would now say otherwise, by document.
-        """
-        self.differences.show_differences(differences)
+    def show_reading(self, reading: Reading) -> None:
+        """Show a record and everything read with it."""
+        record = reading.record
+        self.differences.show_differences(reading.differences)
         self._title.setText(self._type.headline_of(record.values))
         number = record.values.get("number") or ""
         self._below.setText(
@@ -110,7 +102,7 @@ class RecordDetail(QWidget):
             )
         )
         if self.ribbon is not None:
-            self.ribbon.show_record(record, changed or {})
+            self.ribbon.show_record(record, reading.beside)
         emptied(self._body)
         if record.void_reason:
             note = words(self.tr("已作废：{reason}").format(reason=record.void_reason), "error")
@@ -123,7 +115,7 @@ class RecordDetail(QWidget):
                 self._body.addWidget(self._section(section.title, fields, record.values))
         if record.values.get("printed"):
             self._body.addWidget(PrintedCard(self._services, record.values))
-        self._body.addWidget(self._history(history))
+        self._body.addWidget(self._history(reading.history))
 
     def _section(self, title: str, fields: Sequence[Field], values: Mapping[str, Any]) -> QWidget:
         frame, column = card(label(title))

@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 from app.models.changes import Difference
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
-from app.store.reading import Change, StoredRecord
+from app.store.reading import StoredRecord
 from app.ui.banner import Banner
 from app.ui.difference_dialog import DifferenceDialog
 from app.ui.dossier_dialog import DossierDialog
@@ -20,14 +20,13 @@ from app.ui.layouts import button, words
 from app.ui.page import Page
 from app.ui.record_detail import RecordDetail
 from app.ui.record_list import RecordList
+from app.ui.record_reading import Reading, read_record
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
-Changed = dict[str, list[str]]
-Reading = tuple[StoredRecord | None, list[Change], list[Difference], Changed]
 EMPTY = {
     "mediation_case": "还没有矛盾纠纷。有人申请调解或主动介入时，按“新增”登记第一件。",
     "patrol_log": "还没有巡逻日志。巡逻回来后，按“新增”照着纸质记录填写。",
@@ -171,26 +170,21 @@ class RecordPage(Page):
         services, kind = self._services, self._type
         self._wanted = record_id
 
-        def read() -> Reading:
-            reader = services.reader
-            record = reader.load(kind, record_id)
-            changed = services.signing.differing(record) if record and record.values.get("printed") else {}
-            return record, reader.history(record_id), services.differences.of(record_id), changed
-
-        def show(read: Reading) -> None:
+        def show(read: Reading | None) -> None:
             # Two records asked for one after the other may be read in either order.
             if self._wanted == record_id:
                 self._show_read(read)
 
-        self._services.runner.run(read, done=show, failed=self._tell, owner=self)
+        services.runner.run(
+            lambda: read_record(services, kind, record_id), done=show, failed=self._tell, owner=self
+        )
 
-    def _show_read(self, read: Reading) -> None:
-        record, history, differences, changed = read
-        self._record = record
-        if record is None:
+    def _show_read(self, read: Reading | None) -> None:
+        self._record = read.record if read else None
+        if read is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
-        self.detail.show_record(record, history, differences, changed)
+        self.detail.show_reading(read)
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:

@@ -12,6 +12,7 @@ from app.models.mediation.practice import LocalPractice
 from app.models.mediation.printed import Mark
 from app.reports.catalogue import Reports
 from app.store.attachments import Attachments
+from app.store.case_history import CaseHistory
 from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.due import DueReader
@@ -132,6 +133,7 @@ class DeskServices:
     outbox: Outbox
     attachments: Attachments
     scans: ScanFolder
+    history: CaseHistory
     due: DueReader
     local: LocalPractice
     recent: RecentReader

@@ -16,6 +16,7 @@ from app.printing.signing_papers import SigningPapers
 from app.reports.catalogue import Reports
 from app.reports.reckoning import SuccessBase
 from app.settings import Settings
+from app.store.case_history import CaseHistory
 from app.store.differences import Differences
 from app.store.drafts import Drafts
 from app.store.due import DueReader
@@ -84,6 +85,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         outbox=desk.outbox,
         attachments=desk.attachments,
         scans=ScanFolder(None, lambda folder: None),
+        history=CaseHistory(desk.database),
         due=DueReader(desk.database, local),
         local=local,
         recent=RecentReader(desk.database),

@@ -15,6 +15,7 @@ from app.commands.desk import Desk, district_of, enrol_desk, found_desk, reconci
 from app.district.server import DistrictServer
 from app.models.mediation.practice import LocalPractice
 from app.models.registry import RECORD_TYPES
+from app.store.case_history import CaseHistory
 from app.store.due import DueReader
 from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
@@ -73,6 +74,7 @@ def over(services: DeskServices, desk: Desk, **more: object) -> DeskServices:
         drafts=desk.drafts,
         differences=desk.differences,
         outbox=desk.outbox,
+        history=CaseHistory(desk.database),
         due=DueReader(desk.database),
         local=LocalPractice(),
         recent=RecentReader(desk.database),
