@@ -72,7 +72,9 @@ class Desk:
     remarks: list[str]
 
     def __post_init__(self) -> None:
-        self.store = RecordStore(self.database, self.station, self.clock)
+        self.store = RecordStore(
+            self.database, self.station, self.clock, lambda: self.settings.district_url is not None
+        )
         self.reader = RecordReader(self.database)
         self.drafts = Drafts(self.database)
         self.outbox = Outbox(self.database, self.station.epoch)
@@ -229,6 +231,7 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
     desk.settings = replace(desk.settings, district_url=url)
     save_settings(desk.folder, desk.settings)
+    desk.store.make_numbers_final(by=desk.user)
 
 
 def district_of(desk: Desk) -> "HttpDistrict | None":

@@ -11,12 +11,13 @@ from uuid_utils import uuid7
 
 from app.models import payload
 from app.models.column_types import moment_text
-from app.models.fields import Kind, Search
+from app.models.fields import Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
-from app.models.station_time import station_day
+from app.models.registry import RECORD_TYPES
 from app.store import attachments, audit, differences, drafts, numbers, outbox, reading, rows, search
 from app.store.database import Database
+from app.store.numbering import Numbering, number_field
 from app.store.reading import StoredRecord
 from app.store.search import SearchTerms
 from app.store.station import Station, segment_of
@@ -81,10 +82,17 @@ class Saved:
 class RecordStore:
     """Saves and voids records: record, outbox, audit, search and draft in one transaction."""
 
-    def __init__(self, database: Database, station: Station, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        station: Station,
+        clock: Clock,
+        awaits_district: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._database = database
         self._station = station
         self._clock = clock
+        self._numbering = Numbering(station, clock, awaits_district)
 
     def save(
         self,
@@ -111,7 +119,7 @@ class RecordStore:
             if before is None and base is not None:
                 raise UnknownRecord
             if before is None:
-                self._give_number(connection, record_type, cleaned)
+                self._numbering.give(connection, record_type, record_id, cleaned)
             else:
                 rows.keep_given(record_type, cleaned, before.values)
             data = _data(record_type, before, cleaned)
@@ -229,21 +237,29 @@ class RecordStore:
         }
         outbox.enqueue(connection, row)
 
-    def _give_number(self, connection: Connection, record_type: RecordType, values: Values) -> None:
-        if record_type.numbered is None:
-            return
-        field = next(f.name for f in record_type.fields.values() if f.kind is Kind.NUMBER)
-        if values.get(field):
-            return
-        day = values.get(record_type.business_day or "") or self._clock()
-        year = (station_day(day) if isinstance(day, datetime) else day).year
-        values[field] = numbers.next_number(
-            connection,
-            office=numbers.office_name(self._station.name),
-            series=record_type.numbered,
-            year=year,
-            segment=segment_of(connection),
-        )
+    def make_numbers_final(self, *, by: str) -> int:
+        """Replace the provisional numbers now that the district gave this PC its block; answers how many.
+
+        A case whose papers went out under the provisional number keeps it.  Raises StorageError.
+        """
+        with self._database.read() as connection:
+            waiting = numbers.provisional_records(connection)
+        return sum(self._make_final(RECORD_TYPES[code], record_id, by) for code, record_id in waiting)
+
+    def _make_final(self, record_type: RecordType, record_id: str, by: str) -> bool:
+        with self._database.write() as connection:
+            before = reading.load(connection, record_type, record_id)
+            if before is None or segment_of(connection) is None:
+                return False
+            numbers.settle_provisional(connection, record_id)
+            sealed = before.values.get("printed") or before.values.get("archived_on")
+            if before.void_reason is not None or sealed:
+                return False
+            final = {**before.values, number_field(record_type): None}
+            self._numbering.give(connection, record_type, record_id, final)
+            data = _data(record_type, before, final)
+            self._write(connection, self._revision(record_type, record_id, before, "edit", data, by), final)
+        return True
 
     def _audit(self, connection: Connection, new: "_Revision") -> None:
         subject = f"{new.record_type.code}/{new.record_id}"

@@ -13,15 +13,15 @@ from app.store.tables import device
 class Station:
     """The station and this PC of it.
 
-    `segment` is the PC's place among the PCs of the station (number blocks); `epoch` counts the lives of
-    this file towards the district.
+    `segment` is the PC's place among the PCs of the station (number blocks), None before a district gave it one;
+    `epoch` counts the lives of this file towards the district.
     """
 
     code: str
     name: str
     device_id: str
     epoch: int
-    segment: int
+    segment: int | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def found_station(connection: Connection, *, code: str, name: str, signing_key: 
             one=1,
             device_id=str(uuid7()),
             epoch=1,
-            segment=0,
+            segment=None,
             station=code,
             station_name=name,
             signing_key=signing_key,
@@ -66,9 +66,9 @@ def read_enrolment(connection: Connection) -> Enrolment:
     return Enrolment(row.signing_key, row.server_id, row.server_key)
 
 
-def segment_of(connection: Connection) -> int:
-    """This PC's place among the PCs of the station, as the district gave it."""
-    segment: int = connection.execute(select(device.c.segment)).scalar_one()
+def segment_of(connection: Connection) -> int | None:
+    """This PC's place among the PCs of the station; None before a district gave it one."""
+    segment: int | None = connection.execute(select(device.c.segment)).scalar_one()
     return segment
 
 

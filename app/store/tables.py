@@ -125,6 +125,14 @@ number_series = Table(
     PrimaryKeyConstraint("series", "year"),
 )
 
+# Records whose number was given before the district had given this PC its block; only this PC replaces it.
+provisional_number = Table(
+    "provisional_number",
+    Base.metadata,
+    Column("record_id", String(36), primary_key=True),
+    Column("record_type", String, nullable=False),
+)
+
 # One row: which PC this file belongs to, towards the district.  Everything up to `cursor` of the district's
 # change log is in this file, this PC's own revisions in it up to `pulled_seq`.  `recheck` says that the log is
 # being read anew from its start, to learn what the district still holds.
@@ -134,7 +142,7 @@ device = Table(
     Column("one", Integer, primary_key=True),
     Column("device_id", String(36), nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("segment", Integer, nullable=False),
+    Column("segment", Integer),
     Column("station", String(12), nullable=False),
     Column("station_name", String, nullable=False),
     Column("signing_key", LargeBinary, nullable=False),

@@ -60,7 +60,7 @@ def content_digest(record_type: RecordType, values: Any) -> str:
 def _side_state(folder: Path) -> dict[str, Any]:
     state: dict[str, Any] = {"copies": sorted(path.name for path in folder.glob("desk.before-*.db"))}
     if any((folder / name).exists() for name in (SETTINGS, SETTINGS + ".prev")):
-        state["settings"] = load_settings(folder).__dict__
+        state["settings"] = orjson.loads(orjson.dumps(load_settings(folder)))
     if (folder / keyslots.FILE_NAME).exists():
         slots = keyslots.KeySlots.open(folder)._slots
         state["keys"] = [_digest([slot.kind, slot.user, slot.sealed.hex()]) for slot in slots]

@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.String(length=36), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("segment", sa.Integer(), nullable=False),
+        sa.Column("segment", sa.Integer(), nullable=True),
         sa.Column("station", sa.String(length=12), nullable=False),
         sa.Column("station_name", sa.String(), nullable=False),
         sa.Column("signing_key", sa.LargeBinary(), nullable=False),
@@ -301,6 +301,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_patrol_log_number"), "patrol_log", ["number"], unique=False)
     op.create_index(op.f("ix_patrol_log_patrol_on_id"), "patrol_log", ["patrol_on", "id"], unique=False)
+    op.create_table(
+        "provisional_number",
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_provisional_number")),
+    )
     op.create_table(
         "resident",
         sa.Column("name", sa.String(), nullable=True),
