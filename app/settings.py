@@ -13,6 +13,7 @@ from app.safe_file import twin_of, write_twice
 FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
+IDLE_MINUTES = (2, 5, 10)  # without a touch until the window locks itself
 ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 SUCCESS_BASES = ("received", "concluded")
 
@@ -38,6 +39,7 @@ class Settings:
     scan_folder: str | None = None
     second_backup: str | None = None  # a folder on another drive that takes a second copy of every backup
     success_base: str = "received"
+    idle_minutes: int = 10
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -96,4 +98,6 @@ def _sound(settings: Settings) -> bool:
         and (settings.scan_folder is None or isinstance(settings.scan_folder, str))
         and (settings.second_backup is None or isinstance(settings.second_backup, str))
         and settings.success_base in SUCCESS_BASES
+        and type(settings.idle_minutes) is int
+        and settings.idle_minutes in IDLE_MINUTES
     )

@@ -1,6 +1,7 @@
 """Printing a document of a case for an open desk, noted in the audit."""
 
 from app.commands.desk import Desk
+from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import committee_name
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
@@ -9,7 +10,8 @@ from app.typeset.sheet import PrintedPdf
 
 
 def print_document_of(desk: Desk, record: StoredRecord, code: str, *, draft: bool) -> PrintedPdf:
-    """The document `code` of a case.  Raises as `print_case`, and what reading an attached file raises."""
+    """The document `code` of a case.  Raises NotAllowed, as `print_case`, and what reading an attached file raises."""
+    desk.access.require_record("print", MEDIATION_CASE, record.id)
     office = Office(committee_name(desk.station.name), desk.station.name)
     printed = print_case(
         code,
@@ -18,5 +20,5 @@ def print_document_of(desk: Desk, record: StoredRecord, code: str, *, draft: boo
         lambda file: b"".join(desk.attachments.frames(file)),
         draft=draft,
     )
-    desk.note("print", f"mediation_case/{record.id} {code}")
+    desk.access.note("print", f"mediation_case/{record.id}", code)
     return printed

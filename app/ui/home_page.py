@@ -132,10 +132,15 @@ class HomePage(Page):
             (self.tr("记巡逻"), self.tr("巡逻路线、点位和发现"), "patrol", "patrol_log"),
         )
         tiles = []
+        access = self._services.access
         for title, below, sign, code in jobs:
+            if not access.may("create", code):
+                continue
             tile = Tile(title, below, sign)
             tile.clicked.connect(lambda _=False, code=code: self.new_requested.emit(code))
             tiles.append(tile)
+        if not access.may("list", "resident"):
+            return tiles
         tile = Tile(self.tr("查居民"), self.tr("按姓名、证件、电话查"), "resident")
         tile.clicked.connect(lambda: self.search_requested.emit("resident"))
         return [*tiles, tile]

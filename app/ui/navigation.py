@@ -45,7 +45,7 @@ class Navigation(QFrame):
         places: list[Place],
         *,
         station: str,
-        user: str,
+        signed_in: QWidget,
         text_size: int,
         theme: str,
         parent: QWidget | None = None,
@@ -62,7 +62,7 @@ class Navigation(QFrame):
         column.addSpacing(14)
         column.addWidget(_Places([self._button(place, at) for at, place in enumerate(places, start=1)]), 1)
         column.addWidget(self._look(text_size, theme))
-        column.addWidget(self._signed_in(user))
+        column.addWidget(signed_in)
 
     def choose(self, key: str) -> None:
         """Show a place as the one that is open."""
@@ -84,10 +84,11 @@ class Navigation(QFrame):
     def _button(self, place: Place, number: int) -> QToolButton:
         button = _rail_button(place.word, place.icon)
         button.setCheckable(True)
-        keys = QKeySequence(f"Ctrl+{number}")
-        button.setToolTip(f"{place.word} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})")
+        if number < 10:
+            keys = QKeySequence(f"Ctrl+{number}")
+            button.setToolTip(f"{place.word} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})")
+            QShortcut(keys, self, lambda: self.chosen.emit(place.key))
         button.clicked.connect(lambda: self.chosen.emit(place.key))
-        QShortcut(keys, self, lambda: self.chosen.emit(place.key))
         self._group.addButton(button)
         self._buttons[place.key] = button
         return button
@@ -106,13 +107,6 @@ class Navigation(QFrame):
             action.triggered.connect(lambda _=False, name=name: self.theme_chosen.emit(name))
         button.setMenu(menu)
         return button
-
-    def _signed_in(self, user: str) -> QLabel:
-        label = QLabel(self.tr("当前用户：{user}").format(user=user))
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setContentsMargins(20, 6, 12, 4)
-        return label
 
 
 class _Places(QScrollArea):

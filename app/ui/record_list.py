@@ -44,8 +44,8 @@ Row = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
 
 
-def shown(field: Field, value: Any) -> str:
-    """A value as lists and sheets show it; sensitive ones masked."""
+def shown(field: Field, value: Any, *, whole: bool = False) -> str:
+    """A value as lists and sheets show it; sensitive ones masked, unless they were revealed `whole`."""
     if value is None or value == []:
         return ""
     if field.kind in (Kind.CHOICE, Kind.CHOICES):
@@ -56,7 +56,7 @@ def shown(field: Field, value: Any) -> str:
     if field.kind is Kind.YES_NO:
         return label("是" if value else "否")
     text = _plain(value)
-    return masked(text) if field.sensitive else text
+    return masked(text) if field.sensitive and not whole else text
 
 
 def _plain(value: Any) -> str:

@@ -20,6 +20,7 @@ from app.ui.layouts import button, words
 from app.ui.page import Page
 from app.ui.record_detail import RecordDetail
 from app.ui.record_list import RecordList
+from app.ui.reveal import Reveal
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.signing_sheet import SigningSheet
@@ -69,6 +70,8 @@ class RecordPage(Page):
         self.list.failed.connect(self.banner.show_error)
         self.list.model.filled.connect(self._filled)
         self.detail.edit_requested.connect(self._edit)
+        self.reveal = Reveal(services, record_type, self.detail, self._tell)
+        self.detail.reveal_requested.connect(self.reveal.ask)
         if self.detail.ribbon is not None:
             self.detail.ribbon.wanted.connect(self._edit_at)
             self.detail.ribbon.signing.connect(self._sign)
@@ -107,6 +110,8 @@ class RecordPage(Page):
 
     def open_new(self) -> None:
         """Begin a new record; what was being written stays as a draft."""
+        if not self._services.access.may("create", self._type.code):
+            return
         self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_new(str(uuid7()))))
 
     def open_record(self, record_id: str) -> None:
@@ -123,6 +128,7 @@ class RecordPage(Page):
         add = button(self.tr("新增"), "primary", sign="add", colour=LIGHT.on_accent)
         add.setToolTip(self.tr("新增一条（Ctrl+N）"))
         add.clicked.connect(self.open_new)
+        add.setVisible(self._services.access.may("create", self._type.code))
         head = QHBoxLayout()
         head.addWidget(words(label(self._type.title), "title", wrap=False))
         head.addStretch(1)
@@ -181,7 +187,7 @@ class RecordPage(Page):
         if record is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
-        self.detail.show_record(record, history, differences)
+        self.reveal.show_masked(record, history, differences)
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:
@@ -193,14 +199,22 @@ class RecordPage(Page):
             self._open_next = None
 
     def _edit(self) -> None:
-        if self._record is not None:
-            record = self._record
+        record, services, kind = self._record, self._services, self._type
+        if record is not None and self.detail.may_edit():
+            services.runner.run(
+                lambda: services.reader.opened_to_edit(kind, record.id),
+                done=lambda _: None,
+                failed=self._tell,
+                owner=self,
+                in_turn=True,
+            )
             self._show_form(lambda: self.form_page.begin_edit(record))
 
     def _edit_at(self, path: str) -> None:
         """Write on where something is still missing."""
         self._edit()
-        self.form_page.form.jump_to(path)
+        if self.form_page.is_open():
+            self.form_page.form.jump_to(path)
 
     def _show_dossier(self) -> None:
         if self._record is None:
@@ -212,7 +226,7 @@ class RecordPage(Page):
         dossier.open()
 
     def _sign(self) -> None:
-        if self._record is None:
+        if self._record is None or not self.detail.may_edit():
             return
         record = self._record
         sheet = SigningSheet(self._services, record.values, self)
@@ -288,7 +302,11 @@ class RecordPage(Page):
         self.saved.emit(self._type.code, record_id)
 
     def _print(self) -> None:
-        if self._record is not None and self._type.code == "mediation_case":
+        if (
+            self._record is not None
+            and not self.detail.print.isHidden()
+            and self._type.code == "mediation_case"
+        ):
             self.print_requested.emit(self._record, "agreement")
 
     def _saved(self, record_id: str, sentence: str) -> None:
