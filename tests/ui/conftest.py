@@ -11,14 +11,23 @@ from app import resources
 from app.models.divisions import Divisions
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
-from app.reports.catalogue import Reports
+from app.printing.pictures import look_of
+from app.reports.authorized import AuthorizedReports
 from app.reports.reckoning import SuccessBase
+from app.security.authorize import Actor
 from app.settings import Settings
-from app.store.differences import Differences
-from app.store.drafts import Drafts
-from app.store.due import DueReader
+from app.store.authorized.access import Access
+from app.store.authorized.files import AuthorizedAttachments
+from app.store.authorized.lists import (
+    AuthorizedDifferences,
+    AuthorizedDrafts,
+    AuthorizedDue,
+    AuthorizedOutbox,
+    AuthorizedRecent,
+)
+from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.trail import AuditTrail
 from app.store.reading import StoredRecord
-from app.store.recent import RecentReader
 from app.typeset.sheet import PrintedPdf
 from app.ui import application
 from app.ui.backup_news import BackupNews, DeskBackup
@@ -72,18 +81,29 @@ def runner(dressed: QApplication) -> Iterator[TaskRunner]:
 
 @pytest.fixture
 def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskServices:
+    return services_for(desk, runner, divisions, "head")
+
+
+def services_for(desk: DeskFile, runner: TaskRunner, divisions: Divisions, role: str) -> DeskServices:
+    """What the window is given for the user in a role."""
+    database, station = desk.database, desk.station
+    access = Access(database, station.device_id, desk.clock, Actor(USER, role, station.code))
     return DeskServices(
-        store=desk.store,
-        reader=desk.reader,
-        drafts=Drafts(desk.database),
-        differences=Differences(desk.database),
-        outbox=desk.outbox,
-        attachments=desk.attachments,
+        access=access,
+        store=AuthorizedStore(database, station, desk.clock, access),
+        reader=AuthorizedReader(database, access),
+        drafts=AuthorizedDrafts(database, access),
+        differences=AuthorizedDifferences(database, access),
+        outbox=AuthorizedOutbox(database, station.epoch, access),
+        attachments=AuthorizedAttachments(
+            database, station, desk.clock, largest=50 * 2**20, draw=look_of, access=access
+        ),
         scans=ScanFolder(None, lambda folder: None),
-        due=DueReader(desk.database),
-        recent=RecentReader(desk.database),
-        reports=Reports(desk.database, desk.station, success=SuccessBase.RECEIVED),
-        station=desk.station,
+        due=AuthorizedDue(database, access),
+        recent=AuthorizedRecent(database, access),
+        reports=AuthorizedReports(database, station, success=SuccessBase.RECEIVED, access=access),
+        trail=AuditTrail(database, access),
+        station=station,
         divisions=divisions,
         runner=runner,
         user=USER,

@@ -60,7 +60,7 @@ def test_every_place_of_the_rail_opens(window: MainWindow, services: DeskService
 def test_places_open_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier)
     assert window.current_page() == "sync"
 
 

@@ -100,14 +100,12 @@ class Access:
         """The same for reading, which goes on where the disk is full: the line is then written with the next."""
         with self._lock:
             self._unwritten.append(self._entry("read", of, ""))
-        # The last room on a disk is for what people write.
-        if shutil.disk_usage(self._database.path.parent).free >= ROOM_KEPT:
-            self.write_down()
+        self.write_down()
 
     def write_down(self) -> None:
-        """Write what could not be written before, if the disk takes it now."""
-        with self._lock, suppress(StorageError):
-            if self._unwritten:
+        """Write what was read, unless little room is left: the last room on a disk is for what people write."""
+        with self._lock, suppress(StorageError, OSError):
+            if self._unwritten and shutil.disk_usage(self._database.path.parent).free >= ROOM_KEPT:
                 self._write(self._unwritten)
                 self._unwritten.clear()
 
