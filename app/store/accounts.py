@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.security.authorize import HEAD, matrix
 from app.security.passwords import PasswordPolicy
-from app.store.tables import account, notice
+from app.store.tables import account, audit, notice
 
 LEAST = "clerk"
 
@@ -48,13 +48,17 @@ def of_name(connection: Connection, name: str) -> Account | None:
 
 
 def begin(connection: Connection, users: Sequence[str], now: datetime) -> None:
-    """A file without accounts gets one for everybody who has a key: the first is the 站长, the others 录入员.
+    """A file without accounts gets one for everybody who has a key: who founded it is 站长, the others 录入员.
 
     So do new stations, and files from before there were accounts.
     """
-    if connection.execute(select(account.c.name).limit(1)).first() is None:
-        for place, name in enumerate(users):
-            add(connection, name, LEAST if place else HEAD, by=users[0], now=now, must_change=False)
+    if connection.execute(select(account.c.name).limit(1)).first() is not None:
+        return
+    founding = select(audit.c.actor).where(audit.c.action == "found").order_by(audit.c.seq).limit(1)
+    founder: str | None = connection.execute(founding).scalar()
+    head = founder if founder is not None and founder in users else users[-1]
+    for name in users:
+        add(connection, name, HEAD if name == head else LEAST, by=head, now=now, must_change=False)
 
 
 def admitted(connection: Connection, name: str, policy: PasswordPolicy, now: datetime) -> Account:
