@@ -144,8 +144,6 @@ DOING = {
     "reveal": "查看这条{of}里的完整号码",
     "search_id": "按证件号码查找{of}",
     "draft": "写{of}的草稿",
-    "home": "打开工作台",
-    "change_password": "修改口令",
     "add_file": "添加附件",
     "open_file": "打开附件",
     "export_file": "把附件另存出去",

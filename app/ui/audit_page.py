@@ -146,6 +146,11 @@ class AuditPage(Page):
         self.object.setFocus()
 
     def _read(self, before: int | None) -> None:
+        for line in (self.first, self.last):
+            if line.text().strip() and self._day(line) is None:
+                text = self.tr("“{typed}”不是日期，请写成 11-23 或 2026-11-23 的样子。")
+                self.banner.show_warning(text.format(typed=line.text()))
+                return
         self._asked += 1
         number, query, trail = self._asked, self.query(), self._services.trail
         self._services.runner.run(

@@ -1,5 +1,7 @@
 """Lines of the audit trail in words."""
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 from app.security.authorize import DOING, TABLES
@@ -42,6 +44,17 @@ ACTIONS = {
     "verify audit": "核对操作记录",
     "enrol": "登记区级服务",
 }
+# What programs write into the column of remarks.
+WORDS = {
+    "faults": "处不对",
+    "rows": "条",
+    "created": "新增",
+    "changed": "更新",
+    "refused": "没有导入",
+    "backup": "备份",
+    "agreement": "协议书",
+    "paper": "纸张",
+}
 OBJECTS = {**TABLES, "desk": "工作台", "user": "用户", "file": "附件", "command": "命令"}
 
 
@@ -71,4 +84,4 @@ def detail_text(line: TrailLine) -> str:
         return role_text(line.detail)
     if line.action == "give role":
         return " → ".join(role_text(role) for role in line.detail.split())
-    return line.detail
+    return re.sub("[a-z]+", lambda word: label(WORDS.get(word[0], word[0])), line.detail)

@@ -30,6 +30,7 @@ from app.models.codes import code_list
 from app.models.fields import Field, Kind
 from app.models.record_type import RecordType
 from app.models.station_time import station_time
+from app.security.authorize import Reach
 from app.security.masking import masked
 from app.store.reading import MOST_FOUND, ListQuery
 from app.ui.layouts import button, words
@@ -170,6 +171,7 @@ class RecordList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._type = record_type
+        self._only_own = services.access.reach("list", record_type.code) is Reach.OWN
         self.model = RecordTableModel(record_type, services, self)
         self.model.filled.connect(self._count)
         self.model.failed.connect(lambda error: self.failed.emit(sentence_of(error)))
@@ -272,6 +274,8 @@ class RecordList(QWidget):
             text = self.tr("已列出 {count} 条，往下翻还有。")
         else:
             text = self.tr("共 {count} 条。")
+        if self._only_own:
+            text += self.tr("这里只列出您自己记的。")
         self._counted.setText(text.format(count=count))
         self._fit_columns()
 

@@ -40,13 +40,17 @@ class Access:
 
     def may_open(self, page: str) -> bool:
         """Whether a page of the window is offered."""
-        table, _, action = matrix().pages.get(page, "").partition(".")
-        return self.may(action, table)
+        asked = matrix().pages.get(page)
+        table, _, action = (asked or "").partition(".")
+        return asked == "" or self.may(action, table)
 
     def may_run(self, command: str) -> bool:
         """Whether a command is open to the actor."""
-        table, _, action = matrix().commands.get(command, "").partition(".")
-        return any(self.may(action, each) for each in (RECORD_TYPES if table == "*" else (table,)))
+        asked = matrix().commands.get(command)
+        table, _, action = (asked or "").partition(".")
+        return asked == "" or any(
+            self.may(action, each) for each in (RECORD_TYPES if table == "*" else (table,))
+        )
 
     def require(self, action: str, of: Subject | None = None) -> None:
         """Raises NotAllowed, and notes that, unless the actor may; StorageError."""
