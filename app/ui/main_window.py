@@ -67,7 +67,6 @@ class MainWindow(QMainWindow):
         self._status = StatusLine()
         self._closing = False
         self._leaving_silently = False
-        self._places = offered(services)
         self.sitting = Sitting(services, settings.idle_minutes, self._unsaved, self.tell, self)
         self.navigation = self._rail(settings)
         self.setWindowTitle(self.tr("枫桥工作台 · {station}").format(station=services.station.name))
@@ -76,8 +75,8 @@ class MainWindow(QMainWindow):
         self.sitting.curtain.hang_before(self._framed())
         self.setCentralWidget(self.sitting.curtain)
         self.navigation.chosen.connect(self.open_page)
-        if services.access.may_open(SYNC):
-            self._status.opened.connect(lambda: self.open_page(SYNC))
+        self._status.more.setVisible(services.access.may_open(SYNC))
+        self._status.opened.connect(lambda: self.open_page(SYNC))
         services.sync.news.changed.connect(self._heard)
         services.backup.news.changed.connect(self._show_backup)
         services.runner.failed_unheard.connect(lambda error: self.tell(sentence_of(error)))
@@ -159,7 +158,7 @@ class MainWindow(QMainWindow):
 
     def _rail(self, settings: Settings) -> Navigation:
         return Navigation(
-            self._places,
+            offered(self._services),
             station=self._services.station.name,
             signed_in=self.sitting.menu,
             text_size=settings.text_size,
@@ -271,10 +270,8 @@ class MainWindow(QMainWindow):
     def _keep(self, unsaved: list[Page]) -> None:
         """Keep one draft after the other, then say so and close; a file that takes none keeps the window open."""
         if not unsaved:
-            if self._leaving_silently or self.sitting.is_locked():
-                self._leave()
-            else:
-                self._say_kept()
+            silently = self._leaving_silently or self.sitting.is_locked()
+            (self._leave if silently else self._say_kept)()
             return
         first, rest = unsaved[0], unsaved[1:]
         first.keep_typing(lambda: self._keep(rest), self._not_kept)

@@ -13,8 +13,8 @@ from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import Change, StoredRecord
 from app.ui.banner import Banner
+from app.ui.case_papers import CasePapers
 from app.ui.difference_dialog import DifferenceDialog
-from app.ui.dossier_dialog import DossierDialog
 from app.ui.form_page import FormPage
 from app.ui.layouts import button, words
 from app.ui.page import Page
@@ -23,7 +23,6 @@ from app.ui.record_list import RecordList
 from app.ui.reveal import Reveal
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
-from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
@@ -74,6 +73,11 @@ class RecordPage(Page):
         self.detail.reveal_requested.connect(self.reveal.ask)
         if self.detail.ribbon is not None:
             self.detail.ribbon.wanted.connect(self._edit_at)
+            self.papers = CasePapers(services, self)
+            self.papers.print_requested.connect(self.print_requested)
+            self.papers.wanted.connect(self._edit_at)
+            self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
+            self.papers.failed.connect(self._tell)
             self.detail.ribbon.signing.connect(self._sign)
             self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
@@ -217,34 +221,12 @@ class RecordPage(Page):
             self.form_page.form.jump_to(path)
 
     def _show_dossier(self) -> None:
-        if self._record is None:
-            return
-        record = self._record
-        dossier = DossierDialog(record, self)
-        dossier.print_requested.connect(lambda code: self.print_requested.emit(record, code))
-        dossier.wanted.connect(self._edit_at)
-        dossier.open()
+        assert self._record is not None
+        self.papers.show_dossier(self._record)
 
     def _sign(self) -> None:
-        if self._record is None or not self.detail.may_edit():
-            return
-        record = self._record
-        sheet = SigningSheet(self._services, record.values, self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.signed.connect(lambda values: self._store_signed(record, values))
-        sheet.open()
-
-    def _store_signed(self, record: StoredRecord, values: dict[str, Any]) -> None:
-        services, kind = self._services, self._type
-        services.runner.run(
-            lambda: services.store.save(
-                kind, values, by=services.user, record_id=record.id, base=record.head
-            ),
-            done=lambda _: self._saved(record.id, self.tr("已登记签署。")),
-            failed=self._tell,
-            owner=self,
-            in_turn=True,
-        )
+        if self._record is not None and self.detail.may_edit():
+            self.papers.sign(self._record)
 
     def _void(self) -> None:
         if self._record is None:
