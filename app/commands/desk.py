@@ -32,6 +32,7 @@ from app.store.backup import FOLDER as BACKUPS
 from app.store.backup import Backups, second_root
 from app.store.backup_set import sets_in
 from app.store.database import Database, clear_away
+from app.store.errors import StorageError
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
 from app.store.lives import send_lost_again
@@ -175,8 +176,13 @@ def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], dat
     except WrongPassword:
         attempts.failed(user)
         raise
-    attempts.succeeded(user)
-    return open_with_key(folder, user, dek, clock=clock)
+    failures = attempts.succeeded(user)
+    desk = open_with_key(folder, user, dek, clock=clock)
+    if failures:
+        # Nothing could be written into the file while it was closed.
+        with suppress(StorageError):
+            desk.note("wrong password", f"{failures} times")
+    return desk
 
 
 def recover_desk(

@@ -29,6 +29,7 @@ from app.ui.theme import LIGHT
 
 PAGE = 200
 FAULTS_SHOWN = 5
+OBJECT = 4  # the column whose tip is the whole id
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,12 +43,12 @@ class TrailModel(QAbstractTableModel):
         self.lines: list[TrailLine] = []
         self._more = False
         self._columns: tuple[tuple[str, Callable[[TrailLine], str]], ...] = (
+            (self.tr("序号"), lambda line: str(line.seq)),
             (self.tr("时间"), lambda line: f"{station_time(line.at):%Y-%m-%d %H:%M:%S}"),
             (self.tr("谁"), lambda line: line.actor),
             (self.tr("做了什么"), lambda line: action_text(line.action)),
             (self.tr("对什么"), lambda line: object_text(line.object)),
             (self.tr("说明"), detail_text),
-            (self.tr("序号"), lambda line: str(line.seq)),
         )
 
     def take(self, lines: Sequence[TrailLine], *, anew: bool) -> None:
@@ -70,7 +71,7 @@ class TrailModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line = self.lines[index.row()]
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 3:
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == OBJECT:
             return line.object
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._columns[index.column()][1](line)

@@ -48,6 +48,7 @@ ACTIONS = {
 WORDS = {
     "faults": "处不对",
     "rows": "条",
+    "times": "次",
     "created": "新增",
     "changed": "更新",
     "refused": "没有导入",

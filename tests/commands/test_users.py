@@ -105,6 +105,15 @@ def test_several_users_of_a_file_without_accounts_begin_with_one_head(station):
             assert desk.account.role == role
 
 
+def test_failures_at_the_login_are_in_the_trail_once_somebody_is_in(station):
+    folder, clock, _ = station
+    for _ in range(3):
+        with pytest.raises(WrongPassword):
+            open_desk(folder, HEAD, "not-mine", clock=clock)
+    with closing(open_desk(folder, HEAD, PASSWORD, clock=clock)) as desk:
+        assert trail(desk)[-2:] == [(HEAD, "open", "desk", ""), (HEAD, "wrong password", "desk", "3 times")]
+
+
 def test_a_first_password_lapses_and_the_head_gives_another(station):
     folder, clock, _ = station
     first = add(folder, clock, "王调解", "mediator")

@@ -413,7 +413,7 @@ def test_the_auditor_reads_narrows_and_checks_the_trail(
     page.refresh()
     runner.wait_idle()
     QApplication.processEvents()
-    shown = [[page.model.index(row, column).data() for column in range(1, 5)] for row in range(4)]
+    shown = [[page.model.index(row, column).data() for column in range(2, 6)] for row in range(4)]
     assert shown[0] == [head.user, "查看完整号码", f"居民档案 …{record_id[-8:]}", "联系当事人"]
     assert [row[1] for row in shown[1:]] == ["新增"] * 3
     page.action.setCurrentIndex(page.action.findData("reveal"))
