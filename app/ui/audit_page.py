@@ -171,6 +171,8 @@ class AuditPage(Page):
         )
         self.counted.setText(text.format(count=count))
         if anew:
+            # The header measured its rows before the text had its size.
+            self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() * 3 // 2)
             self.table.resizeColumnsToContents()
 
     def _offer(self, known: tuple[Sequence[str], Sequence[str]]) -> None:
