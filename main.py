@@ -53,7 +53,7 @@ def _run(arguments: Namespace) -> int:
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import backups, figures, records, upkeep
+    from app.commands import backups, figures, records, upkeep, users
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
@@ -66,6 +66,12 @@ def _with_desk(arguments: Namespace) -> int:
         "reconcile": lambda: upkeep.reconcile(desk),
         "verify": lambda: records.check_paper(desk, arguments) if arguments.paper else upkeep.check(desk),
         "backup": lambda: backups.make_backup(desk, arguments),
+        "users": lambda: users.list_users(desk),
+        "add-user": lambda: users.add_user(desk, arguments),
+        "remove-user": lambda: users.remove_user(desk, arguments),
+        "reset-password": lambda: users.reset_password(desk, arguments),
+        "set-role": lambda: users.set_role(desk, arguments),
+        "change-password": lambda: users.change_password(desk, arguments),
     }
     with closing(signed_in(arguments.data, arguments)) as desk:
         return commands[arguments.command]()

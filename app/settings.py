@@ -14,6 +14,7 @@ from app.safe_file import twin_of, write_twice
 FILE_NAME = "settings.json"
 TEXT_SIZES = (100, 125, 150, 200)
 THEMES = ("light", "contrast")
+IDLE_MINUTES = (2, 5, 10)  # without a touch until the window locks itself
 ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 SUCCESS_BASES = ("received", "concluded")
 PERIOD_UNITS = ("month", "calendar", "working")
@@ -47,6 +48,7 @@ class Settings:
     visit_days: int = 15  # after the last term of performance somebody goes back to ask
     days_off: tuple[str, ...] = ()  # beside the national holidays, ISO
     days_worked: tuple[str, ...] = ()
+    idle_minutes: int = 10
 
     def with_changes(self, **changes: Any) -> "Settings":
         """The same settings with some values replaced."""
@@ -115,6 +117,8 @@ def _sound(settings: Settings) -> bool:
         )
         and _days(settings.days_off)
         and _days(settings.days_worked)
+        and type(settings.idle_minutes) is int
+        and settings.idle_minutes in IDLE_MINUTES
     )
 
 

@@ -10,12 +10,14 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
-from PySide6.QtWidgets import QLineEdit  # noqa: E402
+from PySide6.QtWidgets import QApplication, QLineEdit  # noqa: E402
 
 from app import resources  # noqa: E402
-from app.commands.demo import demonstration  # noqa: E402
+from app.commands.demo import PASSWORD, demonstration  # noqa: E402
 from app.commands.desk import Desk  # noqa: E402
-from app.commands.tour import take_tour, type_into  # noqa: E402
+from app.commands.desk_accounts import DeskAccounts  # noqa: E402
+from app.commands.tour import HEIGHT, WIDTH, take_tour, type_into  # noqa: E402
+from app.commands.window import DeskWindow  # noqa: E402
 from app.models.divisions import Divisions  # noqa: E402
 from app.models.registry import RECORD_TYPES  # noqa: E402
 from app.store.reading import ListQuery  # noqa: E402
@@ -36,6 +38,7 @@ def main() -> None:
         with demonstration(folder / "desk") as desk:
             take_tour(desk, folder)
             _dossier(desk, folder)
+            _people(desk, folder)
             _before_the_desk(folder)
         for picture in sorted(folder.glob("*.png")):
             kept = PICTURES / picture.name.split("-", 1)[1]
@@ -53,6 +56,34 @@ def _dossier(desk: Desk, folder: Path) -> None:
     dialog.show()
     dialog.grab().save(str(folder / "80-dossier.png"))
     dialog.close()
+
+
+def _people(desk: Desk, folder: Path) -> None:
+    """Users, the audit trail and the lock."""
+    accounts = DeskAccounts(desk)
+    for name, role in (("王网格", "grid"), ("赵民警", "police"), ("钱审计", "auditor")):
+        accounts.add(name, role, own_password=PASSWORD)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    runner = TaskRunner()
+    divisions = Divisions.open(resources.path("divisions", "divisions.bin"))
+    desk_window = DeskWindow(application, desk, runner, divisions)
+    window = desk_window.window
+    window.resize(WIDTH, HEIGHT)
+    desk_window.show_at_size()
+    for place, page in enumerate(("users", "audit"), start=81):
+        window.open_page(page)
+        for _ in range(3):
+            runner.wait_idle()
+            application.processEvents()
+        window.grab().save(str(folder / f"{place}-{page}.png"))
+    window.sitting.lock()
+    runner.wait_idle()
+    application.processEvents()
+    window.grab().save(str(folder / "83-locked.png"))
+    window.close()
+    desk_window.stop()
+    runner.close()
 
 
 def _before_the_desk(folder: Path) -> None:

@@ -13,6 +13,7 @@ from app.district.server import DistrictServer
 from app.exchange.importing import import_rows
 from app.exchange.source_rows import source_rows
 from app.models.registry import RECORD_TYPES
+from app.store.reading import RecordReader
 
 STATION_CODE, STATION_NAME = "511421125201", "鹰头村"
 USER = "李调解"
@@ -47,7 +48,7 @@ def demonstration(folder: Path) -> Iterator[Desk]:
         try:
             if is_new:
                 rows = source_rows(resources.path("demo", "records.jsonl"), RECORD_TYPES, None)
-                import_rows(rows, desk.store, desk.reader, by=USER)
+                import_rows(rows, desk.store, RecordReader(desk.database), by=USER)
             # The port is a new one at every start.
             enrol_desk(desk, district.url, district.open_code(STATION_CODE, STATION_NAME))
             print(f"区级服务：{district.url}")

@@ -12,29 +12,32 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils import uuid7
 
 from app import __version__
+from app.commands.admission import admit
 from app.models.payload import SCHEMA
 from app.models.registry import RECORD_TYPES
-from app.reports.catalogue import Reports
+from app.reports.authorized import AuthorizedReports
 from app.reports.reckoning import SuccessBase
 from app.safe_file import write_safely
 from app.security.attempts import Attempts
+from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
-from app.store import audit
-from app.store.attachments import Attachments, Look
+from app.store.accounts import Account
+from app.store.attachments import Look
+from app.store.authorized.access import Access
+from app.store.authorized.files import AuthorizedAttachments
+from app.store.authorized.lists import AuthorizedDifferences, AuthorizedDrafts
+from app.store.authorized.records import AuthorizedReader, AuthorizedStore
 from app.store.backup import FOLDER as BACKUPS
 from app.store.backup import Backups, second_root
 from app.store.backup_set import sets_in
 from app.store.database import Database, clear_away
-from app.store.differences import Differences
-from app.store.drafts import Drafts
+from app.store.errors import StorageError
 from app.store.folder import FolderLock, check_folder
 from app.store.founding import found
 from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
-from app.store.reading import RecordReader
 from app.store.receiving import Receiver
-from app.store.records import RecordStore
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
 from app.store.upgrade import upgrade
 from app.sync import protocol
@@ -60,46 +63,58 @@ def utc_now() -> datetime:
 
 @dataclass
 class Desk:
-    """An open data folder and the services over it, for one user."""
+    """An open data folder and the services over it, for one user and no further than their role reaches.
+
+    `outbox`, `receiver` and `backups` are the machinery's, which works whoever is signed in.
+    """
 
     folder: Path
     settings: Settings
     lock: FolderLock
     database: Database
     station: Station
-    user: str
+    account: Account
     clock: Callable[[], datetime]
     remarks: list[str]
 
     def __post_init__(self) -> None:
-        self.store = RecordStore(
-            self.database, self.station, self.clock, lambda: self.settings.district_url is not None
+        actor = Actor(self.account.name, self.account.role, self.station.code)
+        self.access = Access(self.database, self.station.device_id, self.clock, actor)
+        self.store = AuthorizedStore(
+            self.database,
+            self.station,
+            self.clock,
+            self.access,
+            lambda: self.settings.district_url is not None,
         )
-        self.reader = RecordReader(self.database)
-        self.drafts = Drafts(self.database)
+        self.reader = AuthorizedReader(self.database, self.access)
+        self.drafts = AuthorizedDrafts(self.database, self.access)
         self.outbox = Outbox(self.database, self.station.epoch)
-        self.attachments = Attachments(
+        self.attachments = AuthorizedAttachments(
             self.database,
             self.station,
             self.clock,
             largest=self.settings.attachment_mb * 2**20,
             draw=_look_of,
+            access=self.access,
         )
         second = second_root(self.settings.second_backup, self.station.code, self.station.device_id)
         self.backups = Backups(self.folder, self.database, self.clock, second)
         self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
-        self.differences = Differences(self.database)
+        self.differences = AuthorizedDifferences(self.database, self.access)
+
+    @property
+    def user(self) -> str:
+        """Who is signed in."""
+        return self.account.name
 
     def note(self, action: str, detail: str = "") -> None:
         """Write what this user did into the audit chain."""
-        with self.database.write() as connection:
-            audit.append(
-                connection,
-                audit.Entry(self.clock(), self.user, self.station.device_id, action, "desk", detail),
-            )
+        self.access.note(action, detail=detail)
 
     def close(self) -> None:
         """Let go of the file and the folder."""
+        self.access.write_down()
         self.database.close()
         self.lock.release()
 
@@ -139,7 +154,8 @@ def found_desk(
         save_settings(folder, settings)
         database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         try:
-            desk = _desk(folder, settings, lock, database, user, clock, remarks)
+            account = admit(folder, database, user, clock, remarks)
+            desk = _desk(folder, settings, lock, database, account, clock, remarks)
             desk.note("found")
         except BaseException:
             database.close()
@@ -156,7 +172,7 @@ def found_desk(
 def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], datetime] = utc_now) -> Desk:
     """Open the data with a password.
 
-    Raises FolderRefused, AlreadyOpen, LockedOut, WrongPassword, KeyFileError, StorageError.
+    Raises FolderRefused, AlreadyOpen, LockedOut, WrongPassword, KeyFileError, NotAdmitted, StorageError.
     """
     slots = KeySlots.open(folder)
     attempts = Attempts(folder, clock)
@@ -166,8 +182,13 @@ def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], dat
     except WrongPassword:
         attempts.failed(user)
         raise
-    attempts.succeeded(user)
-    return open_with_key(folder, user, dek, clock=clock)
+    failures = attempts.succeeded(user)
+    desk = open_with_key(folder, user, dek, clock=clock)
+    if failures:
+        # Nothing could be written into the file while it was closed.
+        with suppress(StorageError):
+            desk.note("wrong password", f"{failures} times")
+    return desk
 
 
 def recover_desk(
@@ -179,7 +200,7 @@ def recover_desk(
     """
     slots = KeySlots.open(folder)
     dek = slots.unlock_with_code(code)
-    desk = open_with_key(folder, user, dek, clock=clock)
+    desk = open_with_key(folder, user, dek, clock=clock, recovering=True)
     try:
         slots.set_password(user, password, dek)
         Attempts(folder, clock).succeeded(user)
@@ -190,8 +211,15 @@ def recover_desk(
     return desk
 
 
-def open_with_key(folder: Path, user: str, dek: bytes, *, clock: Callable[[], datetime] = utc_now) -> Desk:
-    """Open the data with its key, bringing the schema up to date first."""
+def open_with_key(
+    folder: Path,
+    user: str,
+    dek: bytes,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    recovering: bool = False,
+) -> Desk:
+    """Open the data with its key, bringing the schema up to date first; `recovering` by the printed code."""
     remarks = check_folder(folder)
     lock = FolderLock(folder)
     lock.take()
@@ -199,7 +227,8 @@ def open_with_key(folder: Path, user: str, dek: bytes, *, clock: Callable[[], da
         database = Database.open(folder / DATABASE, dek)
         try:
             upgrade(database)
-            desk = _desk(folder, load_settings(folder), lock, database, user, clock, remarks)
+            account = admit(folder, database, user, clock, remarks, recovering=recovering)
+            desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
         except BaseException:
             database.close()
@@ -281,9 +310,10 @@ def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
     return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
 
 
-def reports_of(desk: Desk) -> Reports:
+def reports_of(desk: Desk) -> AuthorizedReports:
     """The reports over this desk's file, with the district's formula of the success rate."""
-    return Reports(desk.database, desk.station, success=SuccessBase(desk.settings.success_base))
+    success = SuccessBase(desk.settings.success_base)
+    return AuthorizedReports(desk.database, desk.station, success=success, access=desk.access)
 
 
 def _set_aside(folder: Path) -> None:
@@ -300,13 +330,13 @@ def _desk(
     settings: Settings,
     lock: FolderLock,
     database: Database,
-    user: str,
+    account: Account,
     clock: Callable[[], datetime],
     remarks: list[str],
 ) -> Desk:
     with database.read() as connection:
         station = read_station(connection)
-    return Desk(folder, settings, lock, database, station, user, clock, remarks)
+    return Desk(folder, settings, lock, database, station, account, clock, remarks)
 
 
 def _enrolment(desk: Desk) -> Enrolment:

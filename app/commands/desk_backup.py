@@ -4,13 +4,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from app.commands.authorized_controls import AuthorizedBackup
 from app.commands.desk import Desk
 from app.settings import save_settings
 from app.store.backup import BackupState, second_root
 from app.store.backup_folder import check_second
 from app.store.backup_loop import BackupLoop
 from app.store.errors import StorageError
-from app.ui.backup_news import BackupNews, DeskBackup
+from app.ui.backup_news import BackupNews
 
 
 class BackupWork:
@@ -22,7 +23,9 @@ class BackupWork:
         before = desk.backups.state()
         self._noted = (before.newest.number if before.newest else 0, before.drill)
         self._loop = BackupLoop(desk.backups, self._changed, news.follow)
-        self.control = DeskBackup(news, self._loop, self._choose, home=desk.folder, can_restore=can_restore)
+        self.control = AuthorizedBackup(
+            desk.access, news, self._loop, self._choose, home=desk.folder, can_restore=can_restore
+        )
 
     def start(self) -> None:
         """Begin with a look at what earlier days left."""
@@ -44,8 +47,9 @@ class BackupWork:
         self._news.report(state)
 
     def _choose(self, folder: Path | None) -> str:
-        """Remember the folder on the other drive.  Raises FolderRefused, OSError."""
+        """Remember the folder on the other drive.  Raises NotAllowed, FolderRefused, OSError."""
         desk = self._desk
+        desk.access.require("place_backup")
         remark = check_second(desk.folder, folder) if folder else ""
         settings = replace(desk.settings, second_backup=str(folder) if folder else None)
         save_settings(desk.folder, settings)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.desk import Desk
 from app.models.attached_file import AttachedFile
+from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.printed import Mark
 from app.store.reading import StoredRecord
 
@@ -30,14 +31,15 @@ class DeskSigning:
         """As SigningPapers.current."""
         pdf = self._papers.current(record, code)
         if pdf is not None:
-            self._desk.note("print", f"mediation_case/{record.id} {code} frozen")
+            self._desk.access.require_record("print", MEDIATION_CASE, record.id)
+            self._desk.access.note("print", f"{MEDIATION_CASE.code}/{record.id}", f"{code} frozen")
         return pdf
 
     def freeze(self, record: StoredRecord, code: str) -> "PrintedPdf":
         """As SigningPapers.freeze."""
-        pdf = self._papers.freeze(record, code)
-        self._desk.note("print", f"mediation_case/{record.id} {code} for signature")
-        return pdf
+        from app.commands.printing import frozen_document_of  # noqa: PLC0415  # see above
+
+        return frozen_document_of(self._desk, record, code)
 
     def differing(self, record: StoredRecord) -> dict[str, list[str]]:
         """As SigningPapers.differing; nothing is loaded for a case that has nothing frozen."""

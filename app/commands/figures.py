@@ -24,11 +24,13 @@ def show_figures(desk: Desk, arguments: Namespace) -> int:
     except ValueError:
         print("日期请写成 2026-11-23 的样子。", file=sys.stderr)
         return 2
-    report = reports_of(desk).report(arguments.report, period, arguments.types)
-    desk.note("figures", f"{report.key} {period.first} {period.last}")
+    reports = reports_of(desk)
+    report = reports.report(arguments.report, period, arguments.types)
     if output is None:
+        desk.note("figures", f"{report.key} {period.first} {period.last}")
         _print(report)
         return 0
+    reports.leaving(report, output.suffix.lower()[1:])
     write_safely(output, _content(report, output.suffix.lower()))
     print(f"已存为 {output}。")
     return 0

@@ -7,6 +7,7 @@ from app.models.mediation.documents import DOCUMENTS
 from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.registry import RECORD_TYPES
 from app.reports.catalogue import TITLES
+from app.security.authorize import matrix
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -21,6 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     _demo(commands)
     _district(commands)
     _records(commands)
+    _users(commands)
     _upkeep(commands)
     return parser
 
@@ -55,6 +57,7 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     listing.add_argument("--limit", type=int, default=100, help="最多几条（默认 100）")
     showing = commands.add_parser("show", help="显示一条记录和它的修订（JSON）")
     showing.add_argument("id", metavar="编号或ID")
+    showing.add_argument("--reveal", default="", metavar="原因", help="显示完整号码的原因，会留在操作记录里")
     printing = commands.add_parser("print", help="把文书存为 PDF")
     printing.add_argument("number", metavar="案件编号")
     printing.add_argument(
@@ -93,6 +96,28 @@ def _figures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     figures.add_argument("-o", "--output", type=Path, metavar="文件", help="存为 .xlsx 或 .pdf；不填则显示")
     return figures
+
+
+def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    listing = commands.add_parser("users", help="列出用户和角色（JSON）")
+    adding = commands.add_parser("add-user", help="添加用户；显示一次首次口令，本人登录后须换成自己的")
+    removing = commands.add_parser("remove-user", help="停用离岗的用户；其记录、草稿和未上报的都保留")
+    resetting = commands.add_parser("reset-password", help="给忘记口令的用户发一个新的首次口令")
+    giving = commands.add_parser("set-role", help="更改用户的角色，下次登录起生效")
+    changing = commands.add_parser("change-password", help="更换自己的口令")
+    for command in (adding, removing, resetting, giving):
+        command.add_argument("name", metavar="用户名")
+    roles = matrix().roles
+    titles = "；".join(f"{code} {title}" for code, title in roles.items())
+    for command in (adding, giving):
+        command.add_argument(
+            "--role", choices=list(roles), required=command is giving, default="", metavar="角色", help=titles
+        )
+    changing.add_argument(
+        "--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令；不填则从终端输入"
+    )
+    for command in (listing, adding, removing, resetting, giving, changing):
+        _sign_in(command)
 
 
 def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

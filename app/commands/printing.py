@@ -25,7 +25,8 @@ def print_document_of(
     draft: bool,
     watch: Watch = lambda done, all_: True,
 ) -> PrintedPdf:
-    """The document `code` of a case.  Raises as `print_case`, and what reading an attached file raises."""
+    """The document `code` of a case.  Raises NotAllowed, as `print_case`, and what reading an attached file raises."""
+    desk.access.require_record("print", MEDIATION_CASE, record.id)
     printed = print_case(
         code,
         record.values,
@@ -34,7 +35,7 @@ def print_document_of(
         draft=draft,
         watch=watch,
     )
-    desk.note("print", f"mediation_case/{record.id} {code}")
+    desk.access.note("print", f"mediation_case/{record.id}", code)
     return printed
 
 
@@ -44,9 +45,10 @@ def signing_papers_of(desk: Desk) -> SigningPapers:
 
 
 def frozen_document_of(desk: Desk, record: StoredRecord, code: str) -> PrintedPdf:
-    """The paper as it is printed for signature.  Raises as SigningPapers.freeze."""
+    """The paper as it is printed for signature.  Raises NotAllowed, as SigningPapers.freeze."""
+    desk.access.require_record("print", MEDIATION_CASE, record.id)
     pdf = signing_papers_of(desk).freeze(record, code)
-    desk.note("print", f"mediation_case/{record.id} {code} for signature")
+    desk.access.note("print", f"{MEDIATION_CASE.code}/{record.id}", f"{code} for signature")
     return pdf
 
 

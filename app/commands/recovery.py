@@ -1,16 +1,19 @@
 """A data folder whose file does not open: what backups there are, and the way back from one of them."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.commands.desk import Desk, open_desk, recover_desk, utc_now
-from app.security.keyslots import KeySlots
+from app.commands.desk import DATABASE, Desk, open_desk, recover_desk, utc_now
+from app.security.authorize import DESK, Actor, Subject, is_allowed
+from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import SettingsDamaged, load_settings
+from app.store.accounts import listed, of_name
 from app.store.backup import Progress
 from app.store.backup_set import BackupSet
+from app.store.database import Database
 from app.store.errors import NoDatabase, StorageDamaged, StorageError, WrongKey
 from app.store.folder import FolderLock, check_folder
 from app.store.restore import KeyOf, Recovered, Restore, backup_roots, candidates, keys_from_backup
@@ -92,7 +95,8 @@ def open_or_mend(folder: Path, user: str, password: str, mending: Path | None = 
     """Open the desk with a password; where its file is damaged or missing, the way to a restore.
 
     With `mending` always the latter: the folder whose key file the password must open, the data folder's or a
-    backup's.  Raises what `open_desk` raises for anything else.
+    backup's; while the file can be opened, only for who may restore.  Raises what `open_desk` raises for anything
+    else; NotAllowed.
     """
     broken = Broken(
         folder,
@@ -101,7 +105,10 @@ def open_or_mend(folder: Path, user: str, password: str, mending: Path | None = 
         lambda slots: slots.unlock(user, password),
         lambda: open_desk(folder, user, password),
     )
-    return _opened(broken, mending)
+    found = _opened(broken, mending)
+    if mending is not None:
+        _check_may_restore(broken)
+    return found
 
 
 def recover_or_mend(
@@ -116,6 +123,35 @@ def recover_or_mend(
         lambda: recover_desk(folder, code, user, password),
     )
     return _opened(broken, mending)
+
+
+def _check_may_restore(broken: Broken) -> None:
+    """A file that cannot be opened knows no roles: then the key is enough."""
+    lock = FolderLock(broken.folder)
+    lock.take()
+    try:
+        role = _role(broken)
+    except (StorageError, KeyFileError):
+        return
+    finally:
+        lock.release()
+    if role is not None and not is_allowed(Actor(broken.user, role, ""), "restore", Subject(DESK)):
+        with closing(broken.reopen()) as desk:
+            desk.access.require("restore")
+
+
+def _role(broken: Broken) -> str | None:
+    """The role of the user by the file, which is only read; None where it knows no accounts yet."""
+    dek = broken.key_of(KeySlots.open(broken.folder))
+    database = Database.open(broken.folder / DATABASE, dek)
+    try:
+        with database.read() as connection:
+            if not connection.dialect.has_table(connection, "account") or not listed(connection):
+                return None
+            found = of_name(connection, broken.user)
+            return found.role if found is not None and found.active else ""
+    finally:
+        database.close()
 
 
 def _opened(broken: Broken, mending: Path | None) -> Desk | Broken:

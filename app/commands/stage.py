@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app import resources
 from app.commands.desk import Desk, enrol_desk, found_desk, is_founded, utc_now
+from app.commands.desk_accounts import DeskAccounts
 from app.commands.recovery import (
     Broken,
     NotABackup,
@@ -61,6 +62,7 @@ class Stage:
         # While somebody restores: where the key file lies, and where else backups were pointed at.
         self._mending: Path | None = None
         self._elsewhere: Path | None = None
+        self._switching = False
 
     def begin(self) -> None:
         """Ask who is there, or found the station on a machine without data."""
@@ -143,19 +145,32 @@ class Stage:
     def _put_away(self) -> None:
         """Somebody asked for a restore: close the desk, keeping drafts, and ask who is there."""
         assert self._window is not None
+        assert self._desk is not None
+        self._desk.access.require("restore")
         self._mending = self._folder
         self._window.window.close()
 
+    def _switch(self) -> None:
+        """Somebody else wants to sit down: close the desk, keeping drafts, and ask who is there."""
+        assert self._window is not None
+        self._switching = True
+        self._window.window.leave_to_another()
+
     def _closed(self) -> None:
-        if self._mending is None or self._window is None or self._desk is None:
+        putting_away = self._switching or self._mending is not None
+        if not putting_away or self._window is None or self._desk is None:
             return
         window, desk, self._window, self._desk = self._window, self._desk, None, None
         window.stop()
         desk.close()
+        if self._switching:
+            self._switching = False
+            self._ask_who()
+            return
         self._ask_who(window.tr("工作台已收起。请再输入口令，然后选恢复到哪一份备份。"))
 
     def _stay(self) -> None:
-        self._mending = None
+        self._mending, self._switching = None, False
 
     def _create(self, answers: "FirstRunAnswers") -> str:
         desk, code = found_desk(
@@ -184,8 +199,20 @@ class Stage:
             self._mend(desk)
             return
         self._desk = desk
+        accounts = DeskAccounts(desk)
+        if accounts.account.must_change:
+            from app.ui.password_change import OwnPassword  # noqa: PLC0415  # once for every user
+
+            own = OwnPassword(accounts, self._runner, desk.station.name)
+            own.changed.connect(lambda: self._open(desk))
+            self._bring(own)
+        else:
+            self._open(desk)
+
+    def _open(self, desk: Desk) -> None:
         self._window = DeskWindow(self._application, desk, self._runner, self._divisions, can_restore=True)
         self._window.window.recovery_requested.connect(self._put_away)
+        self._window.window.sitting.switch_requested.connect(self._switch)
         self._window.window.closed.connect(self._closed)
         self._window.window.stayed.connect(self._stay)
         self._replace(self._window.window)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 
 from app import resources
+from app.commands.authorized_controls import AuthorizedSync
 from app.commands.desk import (
     Desk,
     district_of,
@@ -17,15 +17,16 @@ from app.commands.desk import (
     reports_of,
     rounds_of,
 )
+from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
 from app.commands.desk_signing import DeskSigning
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
+from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, AuthorizedRecent
+from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
-from app.store.due import DueReader
 from app.store.reading import StoredRecord
-from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
 from app.sync.reconcile import Reconcile
 from app.ui.application import Appearance, Unforeseen, create_application
@@ -79,35 +80,42 @@ class DeskWindow(QObject):
         self._district = district_of(desk)
         self._loop = self._new_loop()
         self.services = DeskServices(
+            access=desk.access,
             store=desk.store,
             reader=desk.reader,
             drafts=desk.drafts,
             differences=desk.differences,
-            outbox=desk.outbox,
+            outbox=AuthorizedOutbox(desk.database, desk.station.epoch, desk.access),
             attachments=desk.attachments,
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
             history=CaseHistory(desk.database),
-            due=DueReader(desk.database, self._local),
+            due=AuthorizedDue(desk.database, desk.access, self._local),
             local=self._local,
-            recent=RecentReader(desk.database),
+            recent=AuthorizedRecent(desk.database, desk.access),
             reports=reports_of(desk),
+            trail=AuditTrail(desk.database, desk.access),
             station=desk.station,
             divisions=divisions,
             runner=runner,
             user=desk.user,
             clock=desk.clock,
-            sync=DeskSync(
-                self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+            sync=AuthorizedSync(
+                DeskSync(
+                    self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+                ),
+                desk.access,
             ),
             backup=self._backup.control,
             print_case=self._print_case,
             signing=DeskSigning(desk),
+            accounts=DeskAccounts(desk, can_switch=can_restore),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
         self.window.navigation.text_size_chosen.connect(self._choose_size)
         self.window.navigation.theme_chosen.connect(self._choose_theme)
         self.window.navigation.practice_wanted.connect(self._ask_practice)
+        self.window.sitting.idle_chosen.connect(self._choose_idle)
 
     def show(self) -> None:
         """Show the window and begin to send."""
@@ -174,25 +182,32 @@ class DeskWindow(QObject):
         dialog.open()
 
     def _choose_practice(self, changes: dict[str, Any]) -> None:
-        self.desk.settings = self.desk.settings.with_changes(**changes)
+        with _told(self.window):
+            self.desk.access.require("set_practice")
+            self._change(**changes)
         self._local.follow(self.desk.settings)
         self.window.refresh_page()
-        with _told(self.window):
-            save_settings(self.desk.folder, self.desk.settings)
 
     def _remember(self, settings: Settings) -> None:
         # Address and second drive may have been set since the look was read.
-        looks = replace(self.desk.settings, text_size=settings.text_size, theme=settings.theme)
-        self.desk.settings = looks
-        save_settings(self.desk.folder, looks)
+        self._change(text_size=settings.text_size, theme=settings.theme)
+
+    def _change(self, **changes: Any) -> None:
+        self.desk.settings = self.desk.settings.with_changes(**changes)
+        save_settings(self.desk.folder, self.desk.settings)
 
     def _choose_scans(self, folder: str) -> None:
         with _told(self.window):
-            self._remember(self.desk.settings.with_changes(scan_folder=folder))
+            self._change(scan_folder=folder)
 
     def _choose_size(self, size: int) -> None:
         with _told(self.window):
             self.appearance.choose(text_size=size)
+
+    def _choose_idle(self, minutes: int) -> None:
+        with _told(self.window):
+            self.desk.access.require("set_idle_lock")
+            self._change(idle_minutes=minutes)
 
     def _choose_theme(self, name: str) -> None:
         with _told(self.window):

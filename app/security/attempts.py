@@ -52,11 +52,13 @@ class Attempts:
         failures, _ = counted.get(user, (0, 0.0))
         self._write(counted | {user: (failures + 1, self._clock().timestamp())})
 
-    def succeeded(self, user: str) -> None:
-        """Forget the failures of a user who got in."""
+    def succeeded(self, user: str) -> int:
+        """Forget the failures of a user who got in; answers how many there were."""
         counted = self._read()
-        if counted.pop(user, None) is not None:
+        failures, _ = counted.pop(user, (0, 0.0))
+        if failures:
             self._write(counted)
+        return failures
 
     def _read(self) -> dict[str, tuple[int, float]]:
         try:

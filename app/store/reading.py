@@ -38,11 +38,16 @@ class StoredRecord:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list shows: words to search, exact codes by field, and whether voided records count."""
+    """What a list shows: words to search, exact codes by field, and whether voided records count.
+
+    `station` and `owner` narrow it to what was entered there and by whom.
+    """
 
     words: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
     voided: bool = False
+    station: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,10 @@ def _listed(record_type: RecordType, query: ListQuery) -> Select[Any]:
     statement = select(*(table.c[name] for name in shown))
     if not query.voided:
         statement = statement.where(table.c.void_reason.is_(None))
+    if query.station is not None:
+        statement = statement.where(table.c.station == query.station)
+    if query.owner is not None:
+        statement = statement.where(table.c.created_by == query.owner)
     for name, code in query.codes.items():
         if name not in record_type.filters:
             raise ValueError(f"not a filter of {record_type.code}: {name}")

@@ -180,3 +180,17 @@ thumbnail = Table(
     Column("image", LargeBinary),
     Column("pages", Integer),
 )
+
+# Who uses this PC.  The keys that open the file lie beside it (app.security.keyslots); here is what each may do.
+# A role of "" is none given yet.  Nobody is ever deleted: a leaver is no longer active.
+account = Table(
+    "account",
+    Base.metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("password_at", Moment, nullable=False),
+    Column("added_by", String, nullable=False),
+    Column("added_at", Moment, nullable=False),
+)

@@ -65,6 +65,8 @@ class BackupPage(Page):
         self.pick.clicked.connect(self._pick)
         self.drop.clicked.connect(lambda: self.choose_second(None))
         self._backup.news.changed.connect(self._changed)
+        for press, action in ((self.now, "make_backup"), (self.pick, "place_backup")):
+            press.setVisible(services.access.may(action))
         self._backup.news.progressed.connect(self._show_progress)
         self._run(False)
 
@@ -80,10 +82,10 @@ class BackupPage(Page):
             if state.second
             else self.tr("现在没有选。")
         )
-        self.drop.setVisible(state.second is not None)
+        self.drop.setVisible(state.second is not None and self._services.access.may("place_backup"))
         self.list.show_sets(sorted((*state.sets, *state.second_sets), key=lambda one: -one.number), now)
         self.restore.setEnabled(bool(state.sets or state.second_sets))
-        self.restore.setVisible(self._backup.can_restore)
+        self.restore.setVisible(self._backup.can_restore and self._services.access.may("restore"))
         sentence = alarm_text(state, now) or label(state.failure)
         if sentence:
             self.banner.show_error(sentence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
@@ -34,6 +35,7 @@ from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
+Made = TypeVar("Made")
 NARROW = 45  # lines of text that fit side by side: below it the charts stand one under the other
 
 
@@ -94,7 +96,10 @@ class FiguresPage(Page):
         report = self._report
         if report is not None:
             self._services.runner.run(
-                lambda: _pdf(report), done=self._show_preview, failed=self._tell, owner=self
+                lambda: self._leaving(report, "paper", _pdf),
+                done=self._show_preview,
+                failed=self._tell,
+                owner=self,
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -116,6 +121,7 @@ class FiguresPage(Page):
         head.addStretch(1)
         for each in (self._save_sheet, self._save_pdf, self._print):
             head.addWidget(each)
+            each.setVisible(self._services.access.may("export_figures"))
         column.addLayout(head)
         column.addWidget(self.banner)
         chosen = QHBoxLayout()
@@ -227,11 +233,15 @@ class FiguresPage(Page):
         if report is None:
             return
         self._services.runner.run(
-            lambda: write_safely(path, make(report)),
+            lambda: write_safely(path, self._leaving(report, path.suffix.lower()[1:], make)),
             done=lambda _: self.banner.show_done(self.tr("已保存到 {path}").format(path=path)),
             failed=self._tell,
             owner=self,
         )
+
+    def _leaving(self, report: Report, way: str, make: Callable[[Report], Made]) -> Made:
+        self._services.reports.leaving(report, way)
+        return make(report)
 
     def _show_preview(self, pdf: PrintedPdf) -> None:
         # Printing loads when somebody prints, not with the window.

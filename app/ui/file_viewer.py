@@ -49,6 +49,7 @@ class FileViewer(QDialog):
         self.next = button(self.tr("下一个"), "quiet", sign="forward")
         self.smaller, self.larger = button("", "quiet", sign="zoom-out"), button("", "quiet", sign="zoom-in")
         self.save = button(self.tr("另存为"), sign="save")
+        self.save.setVisible(services.access.may("export_file"))
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)

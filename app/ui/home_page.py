@@ -17,8 +17,9 @@ from app.store.recent import Touched
 from app.ui.backup_words import alarm_text, kept_text
 from app.ui.banner import Banner
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
-from app.ui.layouts import scrolling, words
+from app.ui.layouts import card, scrolling, words
 from app.ui.page import Page
+from app.ui.role_words import role_text
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.tile import Tile
@@ -74,6 +75,8 @@ class HomePage(Page):
         for side in ((self._refused, self._due), (self._drafts, self._newest)):
             self._lists.addWidget(_one_below_the_other(side), 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._lists)
+        self._elsewhere = self._no_records()
+        column.addWidget(self._elsewhere)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -132,13 +135,35 @@ class HomePage(Page):
             (self.tr("记巡逻"), self.tr("巡逻路线、点位和发现"), "patrol", "patrol_log"),
         )
         tiles = []
+        access = self._services.access
         for title, below, sign, code in jobs:
+            if not access.may("create", code):
+                continue
             tile = Tile(title, below, sign)
             tile.clicked.connect(lambda _=False, code=code: self.new_requested.emit(code))
             tiles.append(tile)
+        if not access.may("list", "resident"):
+            return tiles
         tile = Tile(self.tr("查居民"), self.tr("按姓名、证件、电话查"), "resident")
         tile.clicked.connect(lambda: self.search_requested.emit("resident"))
         return [*tiles, tile]
+
+    def _no_records(self) -> QWidget:
+        """Administrators and the auditor have no lists of records: where their work is."""
+        access = self._services.access
+        sees = any(access.may("list", code) for code in RECORD_TYPES)
+        frame, column = card()
+        role = role_text(access.actor.role)
+        sentence = self.tr("{role}不看记录。您能用的页面在左边，能办的事在左下角您的名字里。")
+        if not access.actor.role:
+            sentence = self.tr("还没有给您角色，请找站长；给了以后重新登录。")
+        column.addWidget(words(sentence.format(role=role)))
+        frame.setVisible(not sees)
+        for place in range(self._lists.count()):
+            side = self._lists.itemAt(place).widget()
+            if side is not None and not sees:
+                side.hide()
+        return frame
 
     def _arrange(self) -> None:
         """Four tiles and two columns of lists; two and one where the text is large for the window."""

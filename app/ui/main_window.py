@@ -15,10 +15,12 @@ from app.store.outbox import OutboxStatus
 from app.store.reading import StoredRecord
 from app.ui.banner import Banner
 from app.ui.home_page import HomePage
-from app.ui.navigation import Navigation, Place
+from app.ui.navigation import Navigation
 from app.ui.page import Page
+from app.ui.places import AUDIT, BACKUP, FIGURES, HOME, SYNC, USERS, offered
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
+from app.ui.sitting import Sitting
 from app.ui.status_line import StatusLine
 from app.ui.sync_page import SyncPage
 from app.ui.sync_words import state_text
@@ -26,7 +28,6 @@ from app.ui.sync_words import state_text
 if TYPE_CHECKING:
     from app.ui.open_paper import PaperOpener
 
-HOME, FIGURES, SYNC, BACKUP = "home", "figures", "sync", "backup"
 STATUS_EVERY = 60_000  # milliseconds: the age of what is unsent grows without anything being saved
 
 
@@ -69,12 +70,16 @@ class MainWindow(QMainWindow):
         self._banner = Banner()
         self._status = StatusLine()
         self._closing = False
+        self._leaving_silently = False
+        self.sitting = Sitting(services, settings.idle_minutes, self._unsaved, self.tell, self)
         self.navigation = self._rail(settings)
         self.setWindowTitle(self.tr("枫桥工作台 · {station}").format(station=services.station.name))
         self.setMinimumHeight(480)
         self.resize(1280, 800)
-        self.setCentralWidget(self._framed())
+        self.sitting.curtain.hang_before(self._framed())
+        self.setCentralWidget(self.sitting.curtain)
         self.navigation.chosen.connect(self.open_page)
+        self._status.more.setVisible(services.access.may_open(SYNC))
         self._status.opened.connect(lambda: self.open_page(SYNC))
         services.sync.news.changed.connect(self._heard)
         services.backup.news.changed.connect(self._show_backup)
@@ -101,7 +106,9 @@ class MainWindow(QMainWindow):
         return next(key for key, page in self._pages.items() if page is self._stack.currentWidget())
 
     def open_page(self, key: str) -> Page:
-        """Bring a place to the front, fresh from the file."""
+        """Bring a place to the front, fresh from the file.  Raises NotAllowed."""
+        if not self._services.access.may_open(key):
+            self._services.access.require_page(key)
         page = self.page(key)
         self._stack.setCurrentWidget(page)
         self.navigation.choose(key)
@@ -131,12 +138,18 @@ class MainWindow(QMainWindow):
         services.runner.run(services.outbox.status, done=self._show_status, owner=self)
 
     def tell(self, sentence: str) -> None:
-        """Show what went wrong outside any page."""
+        """Show what went wrong outside any page, on the lock too."""
         self._banner.show_error(sentence)
+        self.sitting.curtain.tell(sentence)
+
+    def leave_to_another(self) -> None:
+        """Keep drafts and close without asking, for somebody else to sign in."""
+        self._leaving_silently = True
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is typed before anything closes; the cadre is told that it is a draft, not a record."""
-        unsaved = [page for page in self._pages.values() if page.has_unsaved()]
+        unsaved = self._unsaved()
         if self._closing or not unsaved:
             self._every_minute.stop()
             event.accept()
@@ -148,23 +161,17 @@ class MainWindow(QMainWindow):
     # Insides
 
     def _rail(self, settings: Settings) -> Navigation:
-        places = [
-            Place(HOME, self.tr("今日"), "today"),
-            Place("mediation_case", self.tr("矛盾调解"), "mediation"),
-            Place("patrol_log", self.tr("巡逻"), "patrol"),
-            Place("service_visit", self.tr("来访走访"), "visit"),
-            Place("resident", self.tr("居民"), "resident"),
-            Place(FIGURES, self.tr("统计报表"), "figures"),
-            Place(SYNC, self.tr("同步"), "sync"),
-            Place(BACKUP, self.tr("备份"), "backup"),
-        ]
         return Navigation(
-            places,
+            offered(self._services),
             station=self._services.station.name,
-            user=self._services.user,
+            signed_in=self.sitting.menu,
             text_size=settings.text_size,
             theme=settings.theme,
+            practice=self._services.access.may("set_practice"),
         )
+
+    def _unsaved(self) -> list[Page]:
+        return [page for page in self._pages.values() if page.has_unsaved()]
 
     def _framed(self) -> QWidget:
         inner = QWidget()
@@ -205,11 +212,24 @@ class MainWindow(QMainWindow):
             backup = BackupPage(self._services)
             backup.recovery_requested.connect(self.recovery_requested)
             return backup
+        if key in (USERS, AUDIT):
+            return self._of_the_few(key)
         made: Page = self._make_record_page(self._services, RECORD_TYPES[key])
         place: Any = made
         place.saved.connect(self._saved)
         place.print_requested.connect(self._print)
         return made
+
+    def _of_the_few(self, key: str) -> Page:
+        # Few roles ever open these.
+        if key == USERS:
+            from app.ui.users_page import UsersPage  # noqa: PLC0415
+
+            assert self._services.accounts is not None
+            return UsersPage(self._services, self._services.accounts)
+        from app.ui.audit_page import AuditPage  # noqa: PLC0415
+
+        return AuditPage(self._services)
 
     def _record_page(self, code: str) -> RecordPlace:
         page: Any = self.open_page(code)
@@ -227,6 +247,8 @@ class MainWindow(QMainWindow):
             page.refresh()
 
     def _search(self) -> None:
+        if self.sitting.is_locked():
+            return
         self.page(self.current_page()).go_to_search()
 
     def _print(self, record: StoredRecord, code: str) -> None:
@@ -262,10 +284,16 @@ class MainWindow(QMainWindow):
     def _keep(self, unsaved: list[Page]) -> None:
         """Keep one draft after the other, then say so and close; a file that takes none keeps the window open."""
         if not unsaved:
-            self._say_kept()
+            silently = self._leaving_silently or self.sitting.is_locked()
+            (self._leave if silently else self._say_kept)()
             return
         first, rest = unsaved[0], unsaved[1:]
-        first.keep_typing(lambda: self._keep(rest), lambda error: self.tell(sentence_of(error)))
+        first.keep_typing(lambda: self._keep(rest), self._not_kept)
+
+    def _not_kept(self, error: Exception) -> None:
+        self._leaving_silently = False
+        self.tell(sentence_of(error))
+        self.stayed.emit()
 
     def _say_kept(self) -> None:
         box = QMessageBox(self)

@@ -46,9 +46,10 @@ class Navigation(QFrame):
         places: list[Place],
         *,
         station: str,
-        user: str,
+        signed_in: QWidget,
         text_size: int,
         theme: str,
+        practice: bool,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,8 +63,8 @@ class Navigation(QFrame):
         column.addWidget(self._head(station))
         column.addSpacing(14)
         column.addWidget(_Places([self._button(place, at) for at, place in enumerate(places, start=1)]), 1)
-        column.addWidget(self._look(text_size, theme))
-        column.addWidget(self._signed_in(user))
+        column.addWidget(self._look(text_size, theme, practice=practice))
+        column.addWidget(signed_in)
 
     def choose(self, key: str) -> None:
         """Show a place as the one that is open."""
@@ -85,15 +86,16 @@ class Navigation(QFrame):
     def _button(self, place: Place, number: int) -> QToolButton:
         button = _rail_button(place.word, place.icon)
         button.setCheckable(True)
-        keys = QKeySequence(f"Ctrl+{number}")
-        button.setToolTip(f"{place.word} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})")
+        if number < 10:
+            keys = QKeySequence(f"Ctrl+{number}")
+            button.setToolTip(f"{place.word} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})")
+            QShortcut(keys, self, lambda: self.chosen.emit(place.key))
         button.clicked.connect(lambda: self.chosen.emit(place.key))
-        QShortcut(keys, self, lambda: self.chosen.emit(place.key))
         self._group.addButton(button)
         self._buttons[place.key] = button
         return button
 
-    def _look(self, text_size: int, theme: str) -> QToolButton:
+    def _look(self, text_size: int, theme: str, *, practice: bool) -> QToolButton:
         button = _rail_button(self.tr("设置"), "display")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
@@ -105,17 +107,11 @@ class Navigation(QFrame):
         for name, word in (("light", self.tr("普通颜色")), ("contrast", self.tr("高对比度"))):
             action = _choice(menu, themes, word, name == theme)
             action.triggered.connect(lambda _=False, name=name: self.theme_chosen.emit(name))
-        menu.addSeparator()
-        menu.addAction(self.tr("办理期限和节假日……")).triggered.connect(self.practice_wanted)
+        if practice:
+            menu.addSeparator()
+            menu.addAction(self.tr("办理期限和节假日……")).triggered.connect(self.practice_wanted)
         button.setMenu(menu)
         return button
-
-    def _signed_in(self, user: str) -> QLabel:
-        label = QLabel(self.tr("当前用户：{user}").format(user=user))
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setContentsMargins(20, 6, 12, 4)
-        return label
 
 
 class _Places(QScrollArea):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
-from app.security.passwords import LONGEST, password_problems
+from app.security.passwords import CLASSES_NEEDED, LONGEST, USUAL, PasswordPolicy, password_problems
 from app.ui.layouts import field, words
 from app.ui.theme import dress
 from app.ui.words import label
@@ -17,10 +17,16 @@ class PasswordPair(QWidget):
     submitted = Signal()
 
     def __init__(
-        self, names: Callable[[], tuple[str, ...]], title: str = "", parent: QWidget | None = None
+        self,
+        names: Callable[[], tuple[str, ...]],
+        title: str = "",
+        parent: QWidget | None = None,
+        *,
+        policy: PasswordPolicy = USUAL,
     ) -> None:
         super().__init__(parent)
         self._names = names
+        self._policy = policy
         self.first, self.second = QLineEdit(), QLineEdit()
         for editor in (self.first, self.second):
             editor.setEchoMode(QLineEdit.EchoMode.Password)
@@ -46,7 +52,7 @@ class PasswordPair(QWidget):
 
     def problems(self) -> list[str]:
         """Sentences saying what is wrong; empty when the password will do."""
-        found = [label(sentence) for sentence in password_problems(self.password(), names=self._names())]
+        found = [label(sentence) for sentence in self._own_problems()]
         if not found and self.first.text() != self.second.text():
             found.append(self.tr("两次输入的口令不一样，请再输一遍。"))
         return found
@@ -58,8 +64,12 @@ class PasswordPair(QWidget):
 
     def _judge(self) -> None:
         if not self.password():
-            rule = self.tr("至少 10 位，大写字母、小写字母、数字、符号中至少有三种；不能有用户名和站点名。")
-            self._say("hint", rule)
+            rule = self.tr(
+                "至少 {shortest} 位，大写字母、小写字母、数字、符号中{classes}；不能有用户名和站点名。"
+            )
+            some = self._policy.classes == CLASSES_NEEDED
+            classes = self.tr("至少有三种") if some else self.tr("四种都要有")
+            self._say("hint", rule.format(shortest=self._policy.shortest, classes=classes))
             return
         problems = self.problems()
         if problems and (len(problems) > 1 or self.second.text() or self._own_problems()):
@@ -69,8 +79,8 @@ class PasswordPair(QWidget):
         else:
             self._say("done", self.tr("口令可以，两次一样。"))
 
-    def _own_problems(self) -> bool:
-        return bool(password_problems(self.password(), names=self._names()))
+    def _own_problems(self) -> list[str]:
+        return password_problems(self.password(), names=self._names(), policy=self._policy)
 
     def _say(self, role: str, sentence: str) -> None:
         self._remark.setText(sentence)

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.models.attached_file import AttachedFile
 from app.models.fields import Field, Kind, fields_of
+from app.models.masking import masked_values
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
-from app.store.reading import Change
+from app.security.authorize import Subject
+from app.store.reading import Change, StoredRecord
 from app.ui.case_ribbon import CaseRibbon
 from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
@@ -39,6 +41,7 @@ class RecordDetail(QWidget):
     edit_requested = Signal()
     void_requested = Signal()
     print_requested = Signal()
+    reveal_requested = Signal()
 
     def __init__(
         self, record_type: RecordType, services: DeskServices, parent: QWidget | None = None
@@ -52,6 +55,10 @@ class RecordDetail(QWidget):
         self.dossier = button(self.tr("卷宗"), sign="file-pdf")
         self.dossier.setToolTip(self.tr("卷宗里的每一份文书：有没有、缺什么、单独打印或整卷打印"))
         self.void = button(self.tr("作废"), "danger", sign="void")
+        self.reveal = button(self.tr("完整号码"), sign="info")
+        self.reveal.setToolTip(self.tr("写明原因后显示半分钟，会留在操作记录里"))
+        self.reveal.clicked.connect(self.reveal_requested)
+        self._whole = False
         self.edit.clicked.connect(self.edit_requested)
         self.print.clicked.connect(self.print_requested)
         self.void.clicked.connect(self.void_requested)
@@ -66,6 +73,7 @@ class RecordDetail(QWidget):
         else:
             self.print.hide()
             self.dossier.hide()
+        acts.addWidget(self.reveal)
         acts.addStretch(1)
         acts.addWidget(self.void)
         self.differences = DifferencesCard(record_type)
@@ -87,10 +95,12 @@ class RecordDetail(QWidget):
             column.insertWidget(0, self.ribbon)
         outer.addWidget(scrolling(column), 1)
 
-    def show_reading(self, reading: Reading) -> None:
-        """Show a record and everything read with it."""
+    def show_reading(self, reading: Reading, *, whole: bool = False) -> None:
+        """Show a record and everything read with it; `whole` numbers once revealed."""
         record = reading.record
-        self.differences.show_differences(reading.differences)
+        self._whole = whole
+        self._offer(record)
+        self.differences.show_differences(reading.differences if self._may("settle", record) else ())
         self._title.setText(self._type.headline_of(record.values))
         number = record.values.get("number") or ""
         self._below.setText(
@@ -117,6 +127,24 @@ class RecordDetail(QWidget):
             self._body.addWidget(PrintedCard(self._services, record.values))
         self._body.addWidget(self._history(reading.history))
 
+    def may_edit(self) -> bool:
+        """Whether the record shown is this user's to change."""
+        return not self.edit.isHidden()
+
+    def _may(self, action: str, record: StoredRecord) -> bool:
+        of = Subject(self._type.code, record.id, record.created_by, record.station)
+        return self._services.access.may_with(action, of)
+
+    def _offer(self, record: StoredRecord) -> None:
+        """Only what this user may do with this record."""
+        self.edit.setVisible(self._may("edit", record))
+        self.void.setVisible(self._may("void", record))
+        if self._type is MEDIATION_CASE:
+            self.print.setVisible(self._may("print", record))
+            self.dossier.setVisible(self._may("print", record))
+        hides = masked_values(self._type.fields, record.values) != record.values
+        self.reveal.setVisible(hides and not self._whole and self._may("reveal", record))
+
     def _section(self, title: str, fields: Sequence[Field], values: Mapping[str, Any]) -> QWidget:
         frame, column = card(label(title))
         grid = _grid()
@@ -124,7 +152,7 @@ class RecordDetail(QWidget):
             value = values.get(field.name)
             if field.rows is not None:
                 for place, row in enumerate(value or (), start=1):
-                    _line(grid, f"{label(field.label)} {place}", row_text(field, row))
+                    _line(grid, f"{label(field.label)} {place}", row_text(field, row, whole=self._whole))
                     self._files(grid, _files_of(field, row))
             elif field.kind is Kind.FILES:
                 self._files(grid, value or ())
@@ -134,7 +162,7 @@ class RecordDetail(QWidget):
         return frame
 
     def _files(self, grid: QGridLayout, files: Sequence[AttachedFile]) -> None:
-        if files:
+        if files and self._services.access.may("open_file"):
             strip = FileStrip(self._services)
             strip.show_files(files)
             grid.addWidget(strip, grid.rowCount(), 1)
@@ -146,7 +174,7 @@ class RecordDetail(QWidget):
         if field.kind is Kind.DIVISION:
             found = self._services.divisions.get(value)
             return found.full_name if found else str(value)
-        return shown(field, value)
+        return shown(field, value, whole=self._whole)
 
     def _history(self, history: Sequence[Change]) -> QWidget:
         frame, column = card(self.tr("修订记录"))

@@ -30,6 +30,7 @@ from app.models.codes import code_list
 from app.models.fields import Field, Kind
 from app.models.record_type import RecordType
 from app.models.station_time import station_time
+from app.security.authorize import Reach
 from app.security.masking import masked
 from app.store.reading import MOST_FOUND, ListQuery
 from app.ui.layouts import button, words
@@ -44,8 +45,8 @@ Row = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
 
 
-def shown(field: Field, value: Any) -> str:
-    """A value as lists and sheets show it; sensitive ones masked."""
+def shown(field: Field, value: Any, *, whole: bool = False) -> str:
+    """A value as lists and sheets show it; sensitive ones masked, unless they were revealed `whole`."""
     if value is None or value == []:
         return ""
     if field.kind in (Kind.CHOICE, Kind.CHOICES):
@@ -56,7 +57,7 @@ def shown(field: Field, value: Any) -> str:
     if field.kind is Kind.YES_NO:
         return label("是" if value else "否")
     text = _plain(value)
-    return masked(text) if field.sensitive else text
+    return masked(text) if field.sensitive and not whole else text
 
 
 def _plain(value: Any) -> str:
@@ -170,6 +171,7 @@ class RecordList(QWidget):
     ) -> None:
         super().__init__(parent)
         self._type = record_type
+        self._only_own = services.access.reach("list", record_type.code) is Reach.OWN
         self.model = RecordTableModel(record_type, services, self)
         self.model.filled.connect(self._count)
         self.model.failed.connect(lambda error: self.failed.emit(sentence_of(error)))
@@ -272,6 +274,8 @@ class RecordList(QWidget):
             text = self.tr("已列出 {count} 条，往下翻还有。")
         else:
             text = self.tr("共 {count} 条。")
+        if self._only_own:
+            text += self.tr("这里只列出您自己记的。")
         self._counted.setText(text.format(count=count))
         self._fit_columns()
 

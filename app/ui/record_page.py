@@ -13,17 +13,17 @@ from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import StoredRecord
 from app.ui.banner import Banner
+from app.ui.case_papers import CasePapers
 from app.ui.difference_dialog import DifferenceDialog
-from app.ui.dossier_dialog import DossierDialog
 from app.ui.form_page import FormPage
 from app.ui.layouts import button, words
 from app.ui.page import Page
 from app.ui.record_detail import RecordDetail
 from app.ui.record_list import RecordList
 from app.ui.record_reading import Reading, read_record
+from app.ui.reveal import Reveal
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
-from app.ui.signing_sheet import SigningSheet
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
@@ -70,8 +70,15 @@ class RecordPage(Page):
         self.list.failed.connect(self.banner.show_error)
         self.list.model.filled.connect(self._filled)
         self.detail.edit_requested.connect(self._edit)
+        self.reveal = Reveal(services, record_type, self.detail, self._tell)
+        self.detail.reveal_requested.connect(self.reveal.ask)
         if self.detail.ribbon is not None:
             self.detail.ribbon.wanted.connect(self._edit_at)
+            self.papers = CasePapers(services, self)
+            self.papers.print_requested.connect(self.print_requested)
+            self.papers.wanted.connect(self._edit_at)
+            self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
+            self.papers.failed.connect(self._tell)
             self.detail.ribbon.signing.connect(self._sign)
             self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
@@ -108,6 +115,8 @@ class RecordPage(Page):
 
     def open_new(self) -> None:
         """Begin a new record; what was being written stays as a draft."""
+        if not self._services.access.may("create", self._type.code):
+            return
         self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_new(str(uuid7()))))
 
     def open_record(self, record_id: str) -> None:
@@ -124,6 +133,7 @@ class RecordPage(Page):
         add = button(self.tr("新增"), "primary", sign="add", colour=LIGHT.on_accent)
         add.setToolTip(self.tr("新增一条（Ctrl+N）"))
         add.clicked.connect(self.open_new)
+        add.setVisible(self._services.access.may("create", self._type.code))
         head = QHBoxLayout()
         head.addWidget(words(label(self._type.title), "title", wrap=False))
         head.addStretch(1)
@@ -184,7 +194,7 @@ class RecordPage(Page):
         if read is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
-        self.detail.show_reading(read)
+        self.reveal.show_masked(read)
         self._beside.setCurrentIndex(1)
 
     def _filled(self) -> None:
@@ -196,44 +206,30 @@ class RecordPage(Page):
             self._open_next = None
 
     def _edit(self) -> None:
-        if self._record is not None:
-            record = self._record
+        record, services, kind = self._record, self._services, self._type
+        if record is not None and self.detail.may_edit():
+            services.runner.run(
+                lambda: services.reader.opened_to_edit(kind, record.id),
+                done=lambda _: None,
+                failed=self._tell,
+                owner=self,
+                in_turn=True,
+            )
             self._show_form(lambda: self.form_page.begin_edit(record))
 
     def _edit_at(self, path: str) -> None:
         """Write on where something is still missing."""
         self._edit()
-        self.form_page.form.jump_to(path)
+        if self.form_page.is_open():
+            self.form_page.form.jump_to(path)
 
     def _show_dossier(self) -> None:
-        if self._record is None:
-            return
-        record = self._record
-        dossier = DossierDialog(record, self)
-        dossier.print_requested.connect(lambda code: self.print_requested.emit(record, code))
-        dossier.wanted.connect(self._edit_at)
-        dossier.open()
+        assert self._record is not None
+        self.papers.show_dossier(self._record)
 
     def _sign(self) -> None:
-        if self._record is None:
-            return
-        record = self._record
-        sheet = SigningSheet(self._services, record.values, self)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.signed.connect(lambda values: self._store_signed(record, values))
-        sheet.open()
-
-    def _store_signed(self, record: StoredRecord, values: dict[str, Any]) -> None:
-        services, kind = self._services, self._type
-        services.runner.run(
-            lambda: services.store.save(
-                kind, values, by=services.user, record_id=record.id, base=record.head
-            ),
-            done=lambda _: self._saved(record.id, self.tr("已登记签署。")),
-            failed=self._tell,
-            owner=self,
-            in_turn=True,
-        )
+        if self._record is not None and self.detail.may_edit():
+            self.papers.sign(self._record)
 
     def _void(self) -> None:
         if self._record is None:
@@ -291,7 +287,11 @@ class RecordPage(Page):
         self.saved.emit(self._type.code, record_id)
 
     def _print(self) -> None:
-        if self._record is not None and self._type.code == "mediation_case":
+        if (
+            self._record is not None
+            and not self.detail.print.isHidden()
+            and self._type.code == "mediation_case"
+        ):
             self.print_requested.emit(self._record, "agreement")
 
     def _saved(self, record_id: str, sentence: str) -> None:

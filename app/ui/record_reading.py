@@ -44,5 +44,8 @@ def read_record(services: DeskServices, record_type: RecordType, record_id: str)
 
 def _beside(services: DeskServices, record: StoredRecord) -> Beside:
     changed = services.signing.differing(record) if record.values.get("printed") else {}
+    # Counting other cases by a number is a search by it: only for whom that is open.
+    if not services.access.may("search_id", MEDIATION_CASE.code):
+        return Beside(changed)
     today = station_day(services.clock())
     return Beside(changed, services.history.of(record.id, record.values, today))

@@ -7,8 +7,10 @@ from PySide6.QtCore import QCoreApplication
 from app.models.mediation.documents import NothingToPrint, NotToFreeze
 from app.resources import MissingResourceError
 from app.security.attempts import LockedOut
+from app.security.authorize import NotAllowed
 from app.security.keyslots import KeyFileError, MistypedCode
 from app.settings import SettingsDamaged
+from app.store.accounts import AccountRefused, NotAdmitted
 from app.store.attachments import MissingContent
 from app.store.errors import StorageError
 from app.store.file_type import FileRefused
@@ -19,6 +21,9 @@ from app.ui.words import label
 SPEAKING = (
     NothingToPrint,
     NotToFreeze,
+    NotAllowed,
+    NotAdmitted,
+    AccountRefused,
     RefusedSave,
     StorageError,
     FileRefused,

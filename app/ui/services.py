@@ -10,16 +10,22 @@ from app.models.attached_file import AttachedFile
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.models.mediation.printed import Mark
-from app.reports.catalogue import Reports
-from app.store.attachments import Attachments
+from app.reports.authorized import AuthorizedReports
+from app.security.passwords import PasswordPolicy
+from app.store.accounts import Account
+from app.store.authorized.access import Access
+from app.store.authorized.files import AuthorizedAttachments
+from app.store.authorized.lists import (
+    AuthorizedDifferences,
+    AuthorizedDrafts,
+    AuthorizedDue,
+    AuthorizedOutbox,
+    AuthorizedRecent,
+)
+from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
-from app.store.differences import Differences
-from app.store.drafts import Drafts
-from app.store.due import DueReader
-from app.store.outbox import Outbox
-from app.store.reading import RecordReader, StoredRecord
-from app.store.recent import RecentReader
-from app.store.records import RecordStore
+from app.store.reading import StoredRecord
 from app.store.station import Station
 from app.ui.backup_news import BackupNews
 from app.ui.scan_folder import ScanFolder
@@ -94,6 +100,49 @@ class SyncControl(Protocol):
         """
 
 
+class AccountControl(Protocol):
+    """The users of this PC, as the window sees them; app.commands.desk_accounts.DeskAccounts says what is raised.
+
+    Whoever changes anything gives their own password again; all but the properties take a while.
+    """
+
+    @property
+    def account(self) -> Account:
+        """Who is signed in."""
+
+    @property
+    def policy(self) -> PasswordPolicy:
+        """What a password has to be."""
+
+    @property
+    def can_switch(self) -> bool:
+        """Whether the window can be put away for somebody else to sign in."""
+
+    def users(self) -> list[Account]:
+        """Everybody, leavers last."""
+
+    def add(self, name: str, role: str, *, own_password: str) -> str:
+        """A new user; answers the password for their first sign-in."""
+
+    def reset(self, name: str, *, own_password: str) -> str:
+        """A new first password for who forgot theirs; answers it."""
+
+    def remove(self, name: str, *, own_password: str) -> None:
+        """A leaver."""
+
+    def give_role(self, name: str, role: str, *, own_password: str) -> None:
+        """Another role."""
+
+    def change_password(self, old: str, new: str) -> None:
+        """One's own."""
+
+    def check(self, password: str) -> None:
+        """Whether it is really this user who unlocks the window."""
+
+    def locked(self) -> None:
+        """The window was locked."""
+
+
 class BackupControl(Protocol):
     """The backups, as the window sees them; made on a thread of their own."""
 
@@ -126,18 +175,20 @@ class BackupControl(Protocol):
 class DeskServices:
     """Everything a page may use."""
 
-    store: RecordStore
-    reader: RecordReader
-    drafts: Drafts
-    differences: Differences
-    outbox: Outbox
-    attachments: Attachments
+    access: Access
+    store: AuthorizedStore
+    reader: AuthorizedReader
+    drafts: AuthorizedDrafts
+    differences: AuthorizedDifferences
+    outbox: AuthorizedOutbox
+    attachments: AuthorizedAttachments
     scans: ScanFolder
     history: CaseHistory
-    due: DueReader
+    due: AuthorizedDue
     local: LocalPractice
-    recent: RecentReader
-    reports: Reports
+    recent: AuthorizedRecent
+    reports: AuthorizedReports
+    trail: AuditTrail
     station: Station
     divisions: Divisions
     runner: TaskRunner
@@ -147,3 +198,5 @@ class DeskServices:
     backup: BackupControl
     print_case: PrintCase
     signing: SigningControl
+    accounts: AccountControl | None = None
+    """None where nobody can sign in anew: then there is no lock and no page of users."""

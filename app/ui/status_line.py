@@ -31,17 +31,17 @@ class StatusLine(QFrame):
         # Cut off only where large text has left no room for where sending stands either.
         self._backup.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        more = QPushButton(self.tr("查看"))
-        more.setProperty("role", "quiet")
-        more.setAccessibleName(self.tr("查看上报情况"))
-        more.clicked.connect(self.opened)
+        self.more = QPushButton(self.tr("查看"))
+        self.more.setProperty("role", "quiet")
+        self.more.setAccessibleName(self.tr("查看上报情况"))
+        self.more.clicked.connect(self.opened)
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 5, 12, 5)
         row.setSpacing(26)
         for label in self._labels():
             row.addWidget(label)
         row.addWidget(self._state, 1)
-        row.addWidget(more)
+        row.addWidget(self.more)
 
     def show_status(self, status: OutboxStatus, now: datetime, sentence: str) -> None:
         """Say what the file holds unsent and refused now; `sentence` tells where sending stands."""

@@ -81,6 +81,8 @@ class SyncPage(Page):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(column))
         services.sync.news.changed.connect(self._sent)
+        for press, action in ((self._send, "sync"), (self._compare, "reconcile")):
+            press.setVisible(services.access.may(action))
 
     def refresh(self) -> None:
         """Count again what waits and what came back."""
@@ -160,7 +162,7 @@ class SyncPage(Page):
         status, now = sending.status, self._services.clock()
         sync = self._services.sync
         self._address.setText(address_text(sync.address))
-        self.enrol_card.setVisible(sync.can_enrol)
+        self.enrol_card.setVisible(sync.can_enrol and self._services.access.may("enrol"))
         self._send.setEnabled(sync.enrolled)
         self._compare.setEnabled(sync.enrolled)
         self._state.setText(state_text(sync, status))

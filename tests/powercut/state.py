@@ -14,7 +14,7 @@ from app.safe_file import twin_of
 from app.security import attempts, keyslots
 from app.settings import FILE_NAME as SETTINGS
 from app.settings import load_settings
-from app.store.tables import audit, device, draft, number_series, revision
+from app.store.tables import account, audit, device, draft, number_series, revision
 from tests.powercut.ledger import State
 
 # The check opens the file itself, which the file remembers.
@@ -48,6 +48,11 @@ def state_of(folder: Path, connection: Connection) -> State:
     state["audit"] = connection.execute(
         select(func.count()).select_from(audit).where(audit.c.action != OPENING)
     ).scalar_one()
+    if connection.dialect.has_table(connection, "account"):
+        state["accounts"] = [
+            [row.name, row.role, row.active, row.must_change, row.password_at.isoformat()]
+            for row in connection.execute(select(account).order_by(account.c.name))
+        ]
     state["schema"] = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return {key: value for key, value in state.items() if value}
 

@@ -12,6 +12,7 @@ import orjson
 from uuid_utils import uuid7
 
 from app.commands.desk import found_desk
+from app.commands.desk_accounts import DeskAccounts
 from app.exchange.importing import import_rows
 from app.exchange.source_rows import source_rows
 from app.models.registry import RECORD_TYPES
@@ -144,6 +145,18 @@ def password(sitting: Sitting) -> None:
         assert slots.unlock(USER, f"{PASSWORD}{turn}") == sitting.dek
 
 
+def users(sitting: Sitting) -> None:
+    """A colleague added, given a role, a new first password, and removed: key file and file, one after the other."""
+    for turn in range(5):
+        made, name = DeskAccounts(sitting.desk), f"王网格{turn % 2}"
+        sitting.step(partial(made.add, name, "grid", own_password=PASSWORD), whole=False)
+        sitting.step(partial(made.give_role, name, "police", own_password=PASSWORD))
+        sitting.step(partial(made.reset, name, own_password=PASSWORD), whole=False)
+        sitting.step(partial(made.remove, name, own_password=PASSWORD), whole=False)
+        if turn == 2:
+            sitting.reopen()
+
+
 def settings(sitting: Sitting) -> None:
     """Settings written again and again."""
     kept = sitting.desk.settings
@@ -183,6 +196,7 @@ WORKLOADS: dict[str, Callable[[Sitting], None]] = {
     "import": importing,
     "upgrade": upgrading,
     "password": password,
+    "users": users,
     "settings": settings,
     "day": day,
 }

@@ -12,16 +12,25 @@ from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.printing.case_print import print_case
 from app.printing.papers.common import Office
+from app.printing.pictures import look_of
 from app.printing.signing_papers import SigningPapers
-from app.reports.catalogue import Reports
+from app.reports.authorized import AuthorizedReports
 from app.reports.reckoning import SuccessBase
+from app.security.authorize import Actor
 from app.settings import Settings
+from app.store.authorized.access import Access
+from app.store.authorized.files import AuthorizedAttachments
+from app.store.authorized.lists import (
+    AuthorizedDifferences,
+    AuthorizedDrafts,
+    AuthorizedDue,
+    AuthorizedOutbox,
+    AuthorizedRecent,
+)
+from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
-from app.store.differences import Differences
-from app.store.drafts import Drafts
-from app.store.due import DueReader
 from app.store.reading import StoredRecord
-from app.store.recent import RecentReader
 from app.typeset.sheet import PrintedPdf
 from app.ui import application
 from app.ui.backup_news import BackupNews, DeskBackup
@@ -76,21 +85,33 @@ def runner(dressed: QApplication) -> Iterator[TaskRunner]:
 
 @pytest.fixture
 def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskServices:
-    local = LocalPractice()
+    return services_for(desk, runner, divisions, "head")
+
+
+def services_for(desk: DeskFile, runner: TaskRunner, divisions: Divisions, role: str) -> DeskServices:
+    """What the window is given for the user in a role."""
+    database, station, local = desk.database, desk.station, LocalPractice()
+    access = Access(database, station.device_id, desk.clock, Actor(USER, role, station.code))
+    store = AuthorizedStore(database, station, desk.clock, access)
+    attachments = AuthorizedAttachments(
+        database, station, desk.clock, largest=50 * 2**20, draw=look_of, access=access
+    )
     return DeskServices(
-        store=desk.store,
-        reader=desk.reader,
-        drafts=Drafts(desk.database),
-        differences=Differences(desk.database),
-        outbox=desk.outbox,
-        attachments=desk.attachments,
+        access=access,
+        store=store,
+        reader=AuthorizedReader(database, access),
+        drafts=AuthorizedDrafts(database, access),
+        differences=AuthorizedDifferences(database, access),
+        outbox=AuthorizedOutbox(database, station.epoch, access),
+        attachments=attachments,
         scans=ScanFolder(None, lambda folder: None),
-        history=CaseHistory(desk.database),
-        due=DueReader(desk.database, local),
+        history=CaseHistory(database),
+        due=AuthorizedDue(database, access, local),
         local=local,
-        recent=RecentReader(desk.database),
-        reports=Reports(desk.database, desk.station, success=SuccessBase.RECEIVED),
-        station=desk.station,
+        recent=AuthorizedRecent(database, access),
+        reports=AuthorizedReports(database, station, success=SuccessBase.RECEIVED, access=access),
+        trail=AuditTrail(database, access),
+        station=station,
         divisions=divisions,
         runner=runner,
         user=USER,
@@ -98,7 +119,7 @@ def services(desk: DeskFile, runner: TaskRunner, divisions: Divisions) -> DeskSe
         sync=DeskSync(SyncNews(), None, ADDRESS),
         backup=DeskBackup(BackupNews()),
         print_case=print_of_case,
-        signing=SigningPapers(desk.store, desk.attachments, OFFICE, desk.clock, USER),
+        signing=SigningPapers(store, attachments, OFFICE, desk.clock, USER),
     )
 
 

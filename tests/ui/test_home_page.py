@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
 from app.models.registry import RECORD_TYPES
+from app.store.drafts import Drafts
 from app.sync.protocol import Verdict
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
 from app.ui.home_page import HomePage
@@ -84,11 +85,13 @@ def test_due_items_say_how_long(
     assert asked.args == ["service_visit", record_id]
 
 
-def test_drafts_are_offered_to_their_user_only(qtbot: QtBot, home: HomePage, services: DeskServices) -> None:
+def test_drafts_are_offered_to_their_user_only(
+    qtbot: QtBot, home: HomePage, services: DeskServices, desk: DeskFile
+) -> None:
     at = services.clock()
     mine, theirs = str(uuid7()), str(uuid7())
     services.drafts.keep(services.user, "service_visit", mine, {"visitor": "孙"}, base=None, at=at)
-    services.drafts.keep("李", "service_visit", theirs, {"visitor": "周"}, base=None, at=at)
+    Drafts(desk.database).keep("李", "service_visit", theirs, {"visitor": "周"}, base=None, at=at)
     refresh(home, services)
     (line,) = lines(home, DraftList)
     with qtbot.waitSignal(home.draft_requested) as asked:
@@ -96,10 +99,12 @@ def test_drafts_are_offered_to_their_user_only(qtbot: QtBot, home: HomePage, ser
     assert asked.args[0].record_id == mine
 
 
-def test_what_came_back_says_why(qtbot: QtBot, home: HomePage, services: DeskServices) -> None:
+def test_what_came_back_says_why(
+    qtbot: QtBot, home: HomePage, services: DeskServices, desk: DeskFile
+) -> None:
     record_id = save(services, "service_visit")
     reason = "缺少居民档案，请先登记居民。"
-    services.outbox.apply_receipt(1, [Verdict(1, "held", reason)], services.clock())
+    desk.outbox.apply_receipt(1, [Verdict(1, "held", reason)], services.clock())
     refresh(home, services)
     card = home.findChild(RefusedList)
     assert card.isVisible()

@@ -135,7 +135,7 @@ def test_typing_is_kept_as_a_draft_and_offered_after_a_crash(qtbot, desk, servic
 
 
 def test_drafts_of_two_users_stay_apart(desk, services):
-    drafts = services.drafts
+    drafts = Drafts(desk.database)
     record_id = str(uuid7())
     drafts.keep("甲", "resident", record_id, {"name": "甲写"}, base=None, at=desk.clock())
     drafts.keep("乙", "resident", record_id, {"name": "乙写"}, base=None, at=desk.clock())

@@ -130,7 +130,7 @@ def test_a_change_after_freezing_is_said_on_the_case(qtbot, window, services):
     services.store.save(
         MEDIATION_CASE,
         record.values | {"performance_place": "村委会"},
-        by="别人",
+        by=services.user,
         record_id=record_id,
         base=record.head,
     )

@@ -23,7 +23,7 @@ from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.sync_page import SyncPage
 from app.ui.waiting_list import WaitingList
-from tests.conftest import SettableClock
+from tests.conftest import DeskFile, SettableClock
 from tests.samples import SAMPLES
 
 STATION = "511421125201", "鹰头村"
@@ -84,9 +84,9 @@ def test_hundreds_of_waiting_revisions_do_not_hold_up_the_window(
     assert "后面还有 30 条。" in words(page)
 
 
-def test_what_came_back_opens_for_correction(qtbot: QtBot, services: DeskServices) -> None:
+def test_what_came_back_opens_for_correction(qtbot: QtBot, services: DeskServices, desk: DeskFile) -> None:
     record_id = save(services, "resident")
-    services.outbox.apply_receipt(1, [Verdict(1, "held", "证件号码与出生日期不符。")], services.clock())
+    desk.outbox.apply_receipt(1, [Verdict(1, "held", "证件号码与出生日期不符。")], services.clock())
     page = shown(qtbot, services)
     (line,) = [line for line in page.findChildren(RecordLine) if line.badge() == "改正"]
     assert "证件号码与出生日期不符。" in words(page)

@@ -111,7 +111,8 @@ def imported(services, tmp_path):
     """The record ids of the three cases, in order, from one file of JSON lines."""
     path = tmp_path / "三案.jsonl"
     path.write_bytes(b"\n".join(orjson.dumps(case["intake"]) for case in CASES.values()))
-    report = import_rows(source_rows(path, RECORD_TYPES, None), services.store, services.reader, by="导入员")
+    rows = source_rows(path, RECORD_TYPES, None)
+    report = import_rows(rows, services.store, services.reader, by=services.user)
     assert report.refused == []
     assert report.created == len(CASES)
     rows = services.reader.page(MEDIATION_CASE, ListQuery(), limit=10)

@@ -126,6 +126,8 @@ class PersonEditor(Editor):
             )
 
     def _found(self, typed: str) -> list[Offer]:
+        if not self.services.access.may("list", RESIDENT.code):
+            return []
         rows = self.services.reader.page(RESIDENT, ListQuery(words=typed), limit=OFFERED)
         return [Offer(person_line(row), row["id"]) for row in rows[:OFFERED]]
 

@@ -27,6 +27,17 @@ SEARCH_TABLES: tuple[str, ...] = (
 
 def upgrade() -> None:
     op.create_table(
+        "account",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("password_at", sa.String(20), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("added_at", sa.String(20), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_account")),
+    )
+    op.create_table(
         "audit",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.String(20), nullable=False),
