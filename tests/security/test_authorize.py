@@ -58,6 +58,9 @@ def test_nobody_goes_further_than_they_may_see(role, code):
         assert reach(role, code, action) <= opened
     # Form and paper show whole numbers.
     assert max(reach(role, code, "edit"), reach(role, code, "print")) <= reach(role, code, "reveal")
+    # Whoever may fill a form may leave it half filled.
+    if max(reach(role, code, "edit"), reach(role, code, "create")):
+        assert reach(role, code, "draft")
 
 
 def test_each_kind_is_seen_by_those_whose_work_it_is():
