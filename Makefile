@@ -4,7 +4,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 IMAGES ?= 50000
 
-.PHONY: run test check bench powercut setup lock format clean
+.PHONY: run test check bench powercut sbom setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -22,6 +22,8 @@ check: setup
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/bandit -q -c pyproject.toml -r app main.py
+	$(PYTHON) tools/audit.py
 
 bench: setup
 	$(OFFSCREEN) $(PYTHON) main.py bench
@@ -33,6 +35,11 @@ powercut:
 	$(PYTHON) -m tests.powercut.adequacy
 	$(PYTHON) -m tests.powercut.io_errors
 	$(PYTHON) -m tests.powercut.kills
+
+# What the program is made of (CycloneDX), from the lock file.
+sbom: setup
+	mkdir -p build
+	.venv/bin/cyclonedx-py requirements requirements.lock --of JSON -o build/sbom.json
 
 format:
 	.venv/bin/ruff check --fix .

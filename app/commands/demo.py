@@ -18,7 +18,7 @@ from app.store.reading import RecordReader
 STATION_CODE, STATION_NAME = "511421125201", "鹰头村"
 USER = "李调解"
 # Opens invented records only; it is printed at every start.
-PASSWORD = "Yanshi-2026-zhuo"  # noqa: S105  # the demonstration's own, protects nothing
+PASSWORD = "Yanshi-2026-zhuo"  # noqa: S105  # nosec B105  # the demonstration's own, protects nothing
 
 
 def demo(folder: Path, *, offscreen: bool) -> int:

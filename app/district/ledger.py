@@ -283,7 +283,7 @@ def put_in(connection: Connection, table: Table, rows: list[list[Any]]) -> None:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         marks = ", ".join(mark for _ in table.columns)
-        statement = f'insert into "{table.name}" ({columns}) values ({marks})'  # noqa: S608  names of our own tables
+        statement = f'insert into "{table.name}" ({columns}) values ({marks})'  # noqa: S608  # names of our own tables
         connection.exec_driver_sql(statement, [tuple(row) for row in rows])
 
 

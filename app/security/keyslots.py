@@ -26,7 +26,7 @@ NONCE_BYTES = 12
 TAG_BYTES = 16
 DEK_BYTES = 32
 FEWEST_SLOTS = 2
-PASSWORD = "password"  # noqa: S105  # a kind of slot, not a password
+PASSWORD = "password"  # noqa: S105  # nosec B105  # a kind of slot, not a password
 RECOVERY = "recovery"
 # RFC 9106, second recommended setting (low memory): 64 MiB, 3 passes, 4 lanes.
 ARGON2 = {"t": 3, "m": 65536, "p": 4}
