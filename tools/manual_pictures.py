@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,6 +26,9 @@ from app.store.reading import ListQuery  # noqa: E402
 from app.ui.dossier_dialog import DossierDialog  # noqa: E402
 from app.ui.first_run import FirstRun  # noqa: E402
 from app.ui.login import Login  # noqa: E402
+from app.ui.practice_dialog import PracticeDialog  # noqa: E402
+from app.ui.record_page import RecordPage  # noqa: E402
+from app.ui.signing_sheet import SigningSheet  # noqa: E402
 from app.ui.task_runner import TaskRunner  # noqa: E402
 
 PICTURES = ROOT / "docs" / "manual" / "pictures"
@@ -37,6 +42,7 @@ def main() -> None:
         folder = Path(name)
         with demonstration(folder / "desk") as desk:
             take_tour(desk, folder)
+            _signing(desk, folder)
             _dossier(desk, folder)
             _people(desk, folder)
             _before_the_desk(folder)
@@ -58,32 +64,75 @@ def _dossier(desk: Desk, folder: Path) -> None:
     dialog.close()
 
 
-def _people(desk: Desk, folder: Path) -> None:
-    """Users, the audit trail and the lock."""
-    accounts = DeskAccounts(desk)
-    for name, role in (("王网格", "grid"), ("赵民警", "police"), ("钱审计", "auditor")):
-        accounts.add(name, role, own_password=PASSWORD)
+@contextmanager
+def _window(desk: Desk) -> Iterator[tuple[DeskWindow, Callable[[], None]]]:
+    """The desk's window, and a function that lets it finish and draw."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     runner = TaskRunner()
     divisions = Divisions.open(resources.path("divisions", "divisions.bin"))
     desk_window = DeskWindow(application, desk, runner, divisions)
-    window = desk_window.window
-    window.resize(WIDTH, HEIGHT)
-    desk_window.show_at_size()
-    for place, page in enumerate(("users", "audit"), start=81):
-        window.open_page(page)
-        for _ in range(3):
+
+    def settle() -> None:
+        for _ in range(4):
             runner.wait_idle()
             application.processEvents()
-        window.grab().save(str(folder / f"{place}-{page}.png"))
-    window.sitting.lock()
-    runner.wait_idle()
-    application.processEvents()
-    window.grab().save(str(folder / "83-locked.png"))
-    window.close()
+
+    desk_window.window.resize(WIDTH, HEIGHT)
+    desk_window.show_at_size()
+    yield desk_window, settle
+    desk_window.window.close()
     desk_window.stop()
     runner.close()
+
+
+def _signing(desk: Desk, folder: Path) -> None:
+    """A paper fixed for signature, the sheet its signing is entered on, and the district's own periods."""
+    kind = RECORD_TYPES["mediation_case"]
+    with _window(desk) as (desk_window, settle):
+        window, previews = desk_window.window, []
+        window.previewed.connect(previews.append)
+        row = desk.reader.page(kind, ListQuery(), limit=1)[0]
+        window.open_page(kind.code)
+        window.open_record(kind.code, row["id"])
+        settle()
+        page = window.findChild(RecordPage)
+        page.detail.print.click()
+        settle()
+        previews[-1].freeze_requested.emit()
+        settle()
+        settle()
+        bar = previews[-1].sheets.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        settle()
+        previews[-1].grab().save(str(folder / "84-frozen.png"))
+        previews[-1].close()
+        settle()
+        page.papers.sign(desk.reader.load(kind, row["id"]))
+        settle()
+        page.findChildren(SigningSheet)[-1].grab().save(str(folder / "85-signing.png"))
+        page.findChildren(SigningSheet)[-1].close()
+        practice = PracticeDialog(desk.settings, desk_window.services, window)
+        practice.show()
+        settle()
+        practice.grab().save(str(folder / "86-practice.png"))
+        practice.close()
+
+
+def _people(desk: Desk, folder: Path) -> None:
+    """Users, the audit trail and the lock."""
+    accounts = DeskAccounts(desk)
+    for name, role in (("王网格", "grid"), ("赵民警", "police"), ("钱审计", "auditor")):
+        accounts.add(name, role, own_password=PASSWORD)
+    with _window(desk) as (desk_window, settle):
+        window = desk_window.window
+        for place, page in enumerate(("users", "audit"), start=81):
+            window.open_page(page)
+            settle()
+            window.grab().save(str(folder / f"{place}-{page}.png"))
+        window.sitting.lock()
+        settle()
+        window.grab().save(str(folder / "83-locked.png"))
 
 
 def _before_the_desk(folder: Path) -> None:
