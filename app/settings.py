@@ -46,6 +46,7 @@ class Settings:
     settle_count: int = 1  # the period of mediation, in settle_unit
     settle_unit: str = "month"
     visit_days: int = 15  # after the last term of performance somebody goes back to ask
+    screen_days: int = 15  # from one screening for disputes to the next
     days_off: tuple[str, ...] = ()  # beside the national holidays, ISO
     days_worked: tuple[str, ...] = ()
     idle_minutes: int = 10
@@ -113,7 +114,7 @@ def _sound(settings: Settings) -> bool:
         and settings.settle_unit in PERIOD_UNITS
         and all(
             type(count) is int and count in PERIOD_COUNTS
-            for count in (settings.settle_count, settings.visit_days)
+            for count in (settings.settle_count, settings.visit_days, settings.screen_days)
         )
         and _days(settings.days_off)
         and _days(settings.days_worked)

@@ -127,7 +127,21 @@ def resident(**changes: Any) -> dict[str, Any]:
     }
 
 
+def screening(**changes: Any) -> dict[str, Any]:
+    return {
+        "screened_on": date(2026, 11, 8),
+        "screeners": "钱网格、李调解",
+        "scope": "鹰头村1组至3组",
+        "found": 2,
+        "settled": 1,
+        "taken_up": 1,
+        "content": "两户因晒坝发生口角，一件当场说和，一件转调解。",
+        **changes,
+    }
+
+
 SAMPLES = {
+    "screening": screening,
     "mediation_case": mediation_case,
     "patrol_log": patrol_log,
     "service_visit": service_visit,

@@ -13,6 +13,7 @@ _NEWLINE = ord("\n")
 _LONGEST_OF_TWO_NAMES = 8
 LONGEST_QUERY = 40  # characters of one part; no division's path is longer
 _BETWEEN_PARTS = re.compile("[\\s,，、/／;；>＞]+")
+SPACES = re.compile("\\s+")
 _SPELLED_ENDINGS = {
     "村": "cun", "社区": "she qu", "居委会": "ju wei hui", "嘎查": "ga cha", "生活区": "sheng huo qu",
     "街道": "jie dao", "镇": "zhen", "乡": "xiang", "民族乡": "min zu xiang", "苏木": "su mu", "县": "xian",
@@ -36,19 +37,14 @@ class Match:
     whole: bool
 
 
-def parts_of(query: str) -> list[str]:
+def parts_of(query: str, between: re.Pattern[str] = _BETWEEN_PARTS) -> list[str]:
     """The names in a query, folded: hanzi in capitals as the file has them, pinyin in small letters."""
     parts = []
-    for typed in _BETWEEN_PARTS.split(query):
+    for typed in between.split(query):
         folded = typed_pinyin(typed) or search_fold(typed).upper()
         if folded:
             parts.append(folded[:LONGEST_QUERY])
     return parts
-
-
-def whole_name(query: str) -> str:
-    """The query as one name, folded."""
-    return search_fold(query).upper()[:LONGEST_QUERY]
 
 
 def matches(file: DivisionFile, text: str, *, most: int | None = None) -> Iterator[Match]:

@@ -15,7 +15,7 @@ from app.models.division_file import (
     VILLAGE,
     DivisionFile,
 )
-from app.models.division_query import Match, cuts_of, is_long, matches, parts_of, whole_matches, whole_name
+from app.models.division_query import SPACES, Match, cuts_of, is_long, matches, parts_of, whole_matches
 
 CITY, TOWNSHIP = 2, 4
 _CODE_LENGTH = (0, 2, 4, 6, 9, 12)  # digits by level
@@ -91,7 +91,7 @@ class Divisions:
             found = self._with_code_prefix(parts[0], runs, limit)
         else:
             # 鸿基花苑、金世纪新城社区: a few names themselves hold what else stands between two names.
-            found = self._by_parts(parts, runs, limit) or self._named(whole_name(query), runs, limit)
+            found = self._by_parts(parts, runs, limit) or self._by_parts(parts_of(query, SPACES), runs, limit)
         divisions = map(self._division, found)
         return [each for each in divisions if each.level != CITY or each.name not in _NO_PLACE]
 

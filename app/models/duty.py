@@ -14,4 +14,5 @@ class Duty(StrEnum):
     COURT_ACCEPTS = "court_accepts"
     COURT_DECIDES = "court_decides"
     VISIT_BACK = "visit_back"
+    SCREEN = "screen"
     ANSWER = "answer"

@@ -147,10 +147,19 @@ def integer(
     minimum: int = 0,
     maximum: int = 1_000_000,
     default: int | None = None,
+    hint: str = "",
 ) -> MappedColumn[Any]:
     """A whole number within inclusive limits."""
     return _column(
-        Field(label, Kind.INTEGER, required=required, minimum=minimum, maximum=maximum, default=default)
+        Field(
+            label,
+            Kind.INTEGER,
+            required=required,
+            minimum=minimum,
+            maximum=maximum,
+            default=default,
+            hint=hint,
+        )
     )
 
 

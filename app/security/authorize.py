@@ -131,6 +131,7 @@ TABLES = {
     "mediation_case": "矛盾调解记录",
     "patrol_log": "巡逻日志",
     "service_visit": "来访走访记录",
+    "screening": "排查记录",
     "resident": "居民档案",
 }
 DOING = {

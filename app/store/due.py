@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, and_, or_, select
 from app.models.duty import Duty
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.practice import LocalPractice
+from app.models.mediation.screening import SCREENING
 from app.models.patrol.patrol_log import PATROL_LOG, PatrolFinding
 from app.models.record_type import RecordType
 from app.models.service.visit import SERVICE_VISIT
@@ -51,8 +52,17 @@ class DueReader:
                 *_read(connection, Duty.FINISH_VISIT, SERVICE_VISIT, _visits(last).limit(limit)),
                 *_read(connection, Duty.CLEAR_FINDING, PATROL_LOG, _findings(last).limit(limit)),
                 *self._on_cases(connection, last, limit),
+                *self._screening(connection, last),
             ]
         return sorted(found, key=lambda item: (item.due, item.duty, item.record_id))
+
+    def _screening(self, connection: Connection, last: date) -> list[DueItem]:
+        """The next round, counted from the newest (R22); nothing before the first."""
+        row = connection.execute(_last_screening()).first()
+        if row is None:
+            return []
+        due = self._local.practice.screen.after(row.screened_on, self._local.calendar)
+        return [DueItem(Duty.SCREEN, SCREENING.code, row.id, row.scope, due)] if due <= last else []
 
     def _on_cases(self, connection: Connection, last: date, limit: int) -> list[DueItem]:
         code, title = MEDIATION_CASE.code, MEDIATION_CASE.title
@@ -63,6 +73,16 @@ class DueReader:
             )
             if day <= last
         ]
+
+
+def _last_screening() -> Select[Any]:
+    table = SCREENING.table
+    return (
+        select(table.c.id, table.c.screened_on, table.c.scope)
+        .where(table.c.void_reason.is_(None))
+        .order_by(table.c.screened_on.desc())
+        .limit(1)
+    )
 
 
 def _visits(last: date) -> Select[Any]:

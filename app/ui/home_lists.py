@@ -21,6 +21,7 @@ SIGNS = {
     "mediation_case": "mediation",
     "patrol_log": "patrol",
     "service_visit": "visit",
+    "screening": "search",
     "resident": "resident",
 }
 
@@ -177,6 +178,7 @@ def duty_text(duty: Duty) -> str:
         Duty.COURT_ACCEPTS: QCoreApplication.translate("HomeLists", "司法确认：等待法院受理"),
         Duty.COURT_DECIDES: QCoreApplication.translate("HomeLists", "司法确认：等待法院裁定"),
         Duty.VISIT_BACK: QCoreApplication.translate("HomeLists", "调解回访：应回访"),
+        Duty.SCREEN: QCoreApplication.translate("HomeLists", "矛盾纠纷排查：该排查了"),
         Duty.ANSWER: QCoreApplication.translate("HomeLists", "移交纠纷：反馈期限"),
     }
     return texts[duty]

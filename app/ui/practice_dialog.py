@@ -37,6 +37,7 @@ class PracticeDialog(QDialog):
             self.unit.addItem(text, name)
         self.unit.setCurrentIndex(self.unit.findData(settings.settle_unit))
         self.visit = _number(settings.visit_days, self.tr("回访期限"))
+        self.screening = _number(settings.screen_days, self.tr("排查周期"))
         self.off = _days(settings.days_off, self.tr("另外放假的日子"))
         self.worked = _days(settings.days_worked, self.tr("另外上班的日子"))
         self._lay_out()
@@ -56,6 +57,8 @@ class PracticeDialog(QDialog):
         )
         column.addWidget(words(self.tr("履行期满以后多少天内回访"), "label"))
         column.addLayout(_beside(self.visit))
+        column.addWidget(words(self.tr("每隔多少天排查一次矛盾纠纷"), "label"))
+        column.addLayout(_beside(self.screening))
         for title, editor in (
             (self.tr("另外放假的日子"), self.off),
             (self.tr("另外上班的日子"), self.worked),
@@ -86,6 +89,7 @@ class PracticeDialog(QDialog):
         self.count.setValue(usual.settle_count)
         self.unit.setCurrentIndex(self.unit.findData(usual.settle_unit))
         self.visit.setValue(usual.visit_days)
+        self.screening.setValue(usual.screen_days)
 
     def _finish(self) -> None:
         try:
@@ -101,6 +105,7 @@ class PracticeDialog(QDialog):
                 "settle_count": self.count.value(),
                 "settle_unit": self.unit.currentData(),
                 "visit_days": self.visit.value(),
+                "screen_days": self.screening.value(),
                 "days_off": off,
                 "days_worked": worked,
             }

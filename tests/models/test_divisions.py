@@ -150,7 +150,7 @@ def test_any_query_is_answered(query: str) -> None:
 
 
 def test_a_name_that_holds_a_mark_between_names_is_found():
-    for name in ("鸿基花苑、金世纪新城社区", "鸿基花苑、金世纪"):
+    for name in ("鸿基花苑、金世纪新城社区", "鸿基花苑、金世纪", "丛台区 鸿基花苑、金世纪新城社区"):
         assert "130403009001" in [d.code for d in DIVISIONS.search(name)]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from samples import SAMPLES, mediation_case, party, patrol_log, resident, service_visit
+from samples import SAMPLES, mediation_case, party, patrol_log, resident, screening, service_visit
 
 from app.models.problems import Severity
 from app.models.registry import RECORD_TYPES
@@ -37,6 +37,9 @@ def test_the_samples_are_sound(code):
         ("service_visit", service_visit(visitor=None), "visitor", "error", "匿名"),
         ("service_visit", service_visit(result_on=date(2026, 11, 1)), "result_on", "error", "早于来访"),
         ("service_visit", service_visit(visitor="长" * 10_000), "visitor", "error", "最多 80 个字"),
+        ("screening", screening(settled=3), "found", "error", "超过发现的"),
+        ("screening", screening(taken_up=None), "settled", "warning", "没有写明怎么处理"),
+        ("screening", screening(content=None), "content", "error", "写明排查情况"),
         ("resident", resident(id_number="110105194913310020"), "id_number", "error", "不存在"),
         ("resident", resident(birth=date(1950, 1, 1)), "birth", "warning", "不一致"),
         ("resident", resident(sex="1"), "sex", "warning", "不一致"),

@@ -72,6 +72,7 @@ def test_each_kind_is_seen_by_those_whose_work_it_is():
         "mediation_case": {"mediator", "head", "township"},
         "patrol_log": {"police", "head", "township"},
         "service_visit": {"clerk", "mediator", "head", "township"},
+        "screening": {"clerk", "mediator", "police", "head", "township"},
         "resident": {"clerk", "mediator", "grid", "police", "head"},
     }
 

@@ -168,3 +168,18 @@ def test_headlines_of_unknown_types_and_records_are_left_out(desk: DeskFile) -> 
     record_id = save(desk, "resident", SAMPLES["resident"]())
     asked = {record_id: "resident", "nowhere": "resident", "other": "grid_event"}
     assert RecentReader(desk.database).headlines(asked) == {record_id: "单小梅"}
+
+
+def test_the_next_screening_is_due_a_period_after_the_newest(desk):
+    reader = DueReader(desk.database, LocalPractice(Practice(screen=Period(10))))
+    assert Duty.SCREEN not in {item.duty for item in reader.items(TODAY)}
+    for day in (date(2026, 10, 20), date(2026, 11, 15)):
+        values = SAMPLES["screening"](screened_on=day)
+        desk.store.save(RECORD_TYPES["screening"], values, by="甲", record_id=str(uuid7()))
+    (item,) = [item for item in reader.items(TODAY) if item.duty is Duty.SCREEN]
+    assert item.due == date(2026, 11, 25)
+
+
+def test_a_screening_that_found_nothing_is_a_report_of_none(desk):
+    nothing = SAMPLES["screening"](found=0, settled=None, taken_up=None, content=None)
+    assert RECORD_TYPES["screening"].validate(nothing) == []

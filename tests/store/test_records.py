@@ -127,7 +127,13 @@ def test_what_is_invalid_leaves_no_trace(desk, record_type):
 def test_a_saved_record_is_found_on_its_list(desk, record_type):
     record_id = new_id()
     saved = desk.store.save(record_type, SAMPLES[record_type.code](), by="甲", record_id=record_id)
-    words = {"mediation_case": "吐尔逊", "patrol_log": "周队长", "service_visit": "𠮷秀英", "resident": "sxm"}
+    words = {
+        "mediation_case": "吐尔逊",
+        "patrol_log": "周队长",
+        "service_visit": "𠮷秀英",
+        "screening": "钱网格",
+        "resident": "sxm",
+    }
     (row,) = desk.reader.page(record_type, ListQuery(words=words[record_type.code]))
     assert row["id"] == record_id
     if record_type.numbered:

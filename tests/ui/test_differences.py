@@ -215,7 +215,7 @@ def test_comparing_from_the_sync_page(qtbot: QtBot, services: DeskServices, desk
         (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "与区里核对"]
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(
-            lambda: "本站 4 条，区里 4 条，原来有 1 条不一致，已补齐" in words(page), timeout=15000
+            lambda: "本站 5 条，区里 5 条，原来有 1 条不一致，已补齐" in words(page), timeout=15000
         )
         qtbot.waitUntil(lambda: "两个人写得不一样的" in words(page))
         assert loop.stop(10)

@@ -14,7 +14,13 @@ from app.ui.record_list import RecordTableModel
 from app.ui.record_page import RecordPage
 
 ALL_TYPES = pytest.mark.parametrize("record_type", RECORD_TYPES.values(), ids=lambda kind: kind.code)
-WORDS = {"mediation_case": "吐尔逊", "patrol_log": "周队长", "service_visit": "𠮷秀英", "resident": "sxm"}
+WORDS = {
+    "mediation_case": "吐尔逊",
+    "patrol_log": "周队长",
+    "service_visit": "𠮷秀英",
+    "screening": "钱网格",
+    "resident": "sxm",
+}
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def test_a_ruined_file_comes_back_from_the_backup(qtbot: QtBot, stage: Stage, fo
     recovery.go.click()
     qtbot.waitUntil(lambda: recovery.page() == REPORT, timeout=20_000)
     report = recovery.report.text()
-    assert "共 4 条记录" in report
+    assert "共 5 条记录" in report
     assert "重新登记" in report
     assert "原来的文件原样保存在" in report
     recovery.go.click()

@@ -40,7 +40,7 @@ def test_the_tour_leaves_pictures_an_agreement_and_a_receipt(dressed, tmp_path):
     ) as district:
         held = dict(district.execute("SELECT type, count(*) FROM record_state GROUP BY type"))
         twice = district.execute("SELECT count(*) - count(DISTINCT op_id) FROM revision").fetchone()
-    assert held == receipt["records"]
+    assert held == {code: count for code, count in receipt["records"].items() if count}
     assert twice == (0,)
 
 

@@ -63,6 +63,7 @@ class LocalPractice:
         self.practice = Practice(
             settle=Period(settings.settle_count, Unit(settings.settle_unit)),
             visit=Period(settings.visit_days),
+            screen=Period(settings.screen_days),
         )
         days = dict.fromkeys(map(date.fromisoformat, settings.days_off), False)
         days |= dict.fromkeys(map(date.fromisoformat, settings.days_worked), True)

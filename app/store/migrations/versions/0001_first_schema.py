@@ -377,6 +377,29 @@ def upgrade() -> None:
         sqlite_where=sa.text("verdict IS NOT NULL"),
     )
     op.create_table(
+        "screening",
+        sa.Column("screened_on", sa.Date(), nullable=True),
+        sa.Column("screeners", sa.String(), nullable=True),
+        sa.Column("scope", sa.String(), nullable=True),
+        sa.Column("found", sa.Integer(), nullable=True),
+        sa.Column("settled", sa.Integer(), nullable=True),
+        sa.Column("taken_up", sa.Integer(), nullable=True),
+        sa.Column("reported", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("station", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(length=36), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(20), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(20), nullable=False),
+        sa.Column("void_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
+    )
+    op.create_index(op.f("ix_screening_screened_on_id"), "screening", ["screened_on", "id"], unique=False)
+    op.create_table(
         "service_visit",
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("channel", sa.String(), nullable=True),
