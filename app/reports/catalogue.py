@@ -7,13 +7,14 @@ from datetime import date
 from app.models.mediation.committee import committee_name
 from app.models.mediation.type_lists import TYPE_LISTS
 from app.models.period import Period
-from app.reports import activity, by_type, county_month, form_a, overview, sichuan
+from app.reports import activity, by_type, county_month, form_a, ledger, overview, sichuan
 from app.reports.asked import Asked
 from app.reports.headlines import Headline, of_activity, of_cases
 from app.reports.reckoning import SuccessBase, Tally
 from app.reports.table import Report
 from app.store.activity_figures import ActivityFiguresReader
 from app.store.case_figures import CaseFigures, CaseFiguresReader
+from app.store.case_ledger import CaseLedger
 from app.store.database import Database
 from app.store.station import Station
 
@@ -24,11 +25,14 @@ OF_CASES: dict[str, Callable[[Asked, CaseFigures], Report]] = {
     county_month.KEY: county_month.build,
     sichuan.KEY: sichuan.build,
 }
-TITLES = {report.KEY: report.TITLE for report in (overview, by_type, form_a, county_month, sichuan, activity)}
+TITLES = {
+    report.KEY: report.TITLE
+    for report in (overview, by_type, form_a, county_month, sichuan, ledger, activity)
+}
 """Title by key, in the order they are offered."""
 WITH_TYPES = frozenset({by_type.KEY, county_month.KEY})
 """Reports that follow the chosen list of types; the others have the list their form prescribes."""
-BY_COMMITTEE = frozenset({overview.KEY, by_type.KEY, form_a.KEY})
+BY_COMMITTEE = frozenset({overview.KEY, by_type.KEY, form_a.KEY, ledger.KEY})
 """Reports the people's mediation committee signs; the station signs the others."""
 MONTHS_SHOWN = 12
 
@@ -58,6 +62,7 @@ class Reports:
     def __init__(self, database: Database, station: Station, *, success: SuccessBase) -> None:
         self._cases = CaseFiguresReader(database)
         self._activity = ActivityFiguresReader(database)
+        self._ledger = CaseLedger(database)
         self._station = station
         self._success = success
 
@@ -72,10 +77,14 @@ class Reports:
         if key == activity.KEY:
             counted = self._activity.read((period, *beside))
             return Screen(activity.build(asked, counted), of_activity(counted))
-        build = OF_CASES[key]
         figures = self._cases.read(period, (*beside, period.year_to_date()) if key == sichuan.KEY else beside)
         months, bars = (self._months(period), _types(asked, figures)) if charts else ((), ())
-        return Screen(build(asked, figures), of_cases(figures, self._success), months, bars)
+        return Screen(self._of_cases(key, asked, figures), of_cases(figures, self._success), months, bars)
+
+    def _of_cases(self, key: str, asked: Asked, figures: CaseFigures) -> Report:
+        if key == ledger.KEY:
+            return ledger.build(asked, self._ledger.lines(asked.period))
+        return OF_CASES[key](asked, figures)
 
     def _asked(self, key: str, period: Period, types: str) -> Asked:
         name = self._station.name

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPlainTextEdit, Q
 from app.models.cleaning import Unclear, parse_day
 from app.settings import MOST_DAYS, PERIOD_COUNTS, Settings
 from app.ui.banner import Banner
-from app.ui.layouts import button, words
+from app.ui.layouts import button, scrolling, words
 from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
 from app.ui.words import label
 
 DAYS_HIGH = 84  # pixels, three days one under the other
+LOW, BELOW = 520, 110  # pixels
+WIDE = 26  # heights of a line of text
 
 
 class PracticeDialog(QDialog):
@@ -43,10 +45,9 @@ class PracticeDialog(QDialog):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(8)
-        column.addWidget(self.banner)
         column.addWidget(words(self.tr("受理以后应在多长时间内调结"), "label"))
         column.addLayout(_beside(self.count, self.unit))
         column.addWidget(
@@ -70,6 +71,21 @@ class PracticeDialog(QDialog):
                 self.tr("每行一个日子，例如 2027-02-08。2026 年的法定节假日和调休上班已经在程序里。"), "hint"
             )
         )
+        column.addStretch(1)
+        area = scrolling(column)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 16, 20)
+        outer.setSpacing(12)
+        outer.addWidget(self.banner)
+        outer.addWidget(area, 1)
+        outer.addLayout(self._buttons())
+        # Large letters: the middle scrolls, the buttons stay in sight.
+        parent = self.parentWidget()
+        room = parent.window().height() - 60 if parent else LOW
+        wide = WIDE * self.fontMetrics().height()
+        self.resize(wide, max(LOW, min(room, area.widget().heightForWidth(wide) + BELOW)))
+
+    def _buttons(self) -> QHBoxLayout:
         save = button(self.tr("保存"), "primary", sign="save", colour=LIGHT.on_accent)
         save.clicked.connect(self._finish)
         back, national = button(self.tr("返回")), button(self.tr("恢复国家规定"), "quiet")
@@ -80,9 +96,7 @@ class PracticeDialog(QDialog):
         row.addStretch(1)
         row.addWidget(back)
         row.addWidget(save)
-        column.addSpacing(8)
-        column.addLayout(row)
-        self.setMinimumWidth(560)
+        return row
 
     def _national(self) -> None:
         usual = Settings()

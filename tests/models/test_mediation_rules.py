@@ -198,3 +198,10 @@ def test_every_part_of_a_case_is_on_the_form():
 def test_two_parties_of_one_side_do_not_make_a_dispute():
     values = mediation_case(parties=[party("respondent", "甲"), party("respondent", "乙")])
     assert [p.rule for p in MEDIATION_CASE.validate(values)] == ["R4"]
+
+
+def test_mediation_is_free_nothing_asks_for_a_fee():
+    """R1: 人民调解法 art. 4."""
+    models = (MEDIATION_CASE.model, *(f.rows for f in MEDIATION_CASE.fields.values() if f.rows))
+    labels = [field.label for model in models for field in fields_of(model).values()]
+    assert [label for label in labels if "费" in label] == []

@@ -1,4 +1,4 @@
-"""What holds a dossier together: cover, index, note on the file, back cover; and the ledger page."""
+"""What holds a dossier together: cover, index, note on the file, back cover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from app.printing.paper import Fields, Paper, Sealing, Signing, Space, Table, Wo
 from app.printing.papers.common import (
     Office,
     Values,
-    both,
     code,
     day_words,
     field,
@@ -87,36 +86,4 @@ def back(pages: int, office: Office) -> Paper:
     return Paper(
         "",
         (Space(420), Words(wording("back")["text"].format(pages=pages)), Sealing(office.committee, "", "")),
-    )
-
-
-LEDGER = (
-    Column("序号", 1),
-    Column("案件编号", 4),
-    Column("受理日期", 2.4),
-    Column("当事人", 3.6),
-    Column("纠纷类型", 2.4),
-    Column("来源", 2.2),
-    Column("调解结果", 2.4),
-    Column("履行", 1.8),
-)
-
-
-def ledger(cases: Sequence[Values], office: Office) -> Paper:
-    """民间纠纷受理调解登记簿: one line a case."""
-    table = tuple(
-        (
-            str(place),
-            values.get("number") or "",
-            values["accepted_on"].isoformat() if values.get("accepted_on") else "",
-            both(values),
-            code("dispute_type", values.get("dispute_type")),
-            code("case_source", values.get("source")),
-            code("mediation_result", values.get("result")),
-            code("performance_status", values.get("performance_status")),
-        )
-        for place, values in enumerate(cases, start=1)
-    )
-    return Paper(
-        wording("ledger")["title"], (Table(LEDGER, table or (("",) * len(LEDGER),)),), office=office.committee
     )
