@@ -14,10 +14,11 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QHBoxLayout,
+    QGridLayout,
     QHeaderView,
     QLineEdit,
     QSizePolicy,
@@ -40,6 +41,7 @@ from app.ui.words import code_label, label
 
 PAGE = 100
 LEAST_WIDTH = 280  # pixels
+READABLE = 4.2  # heights of a line of text a filter needs
 PAUSE = 250  # milliseconds after the last letter of a search
 Row = Mapping[str, Any]
 Index = QModelIndex | QPersistentModelIndex
@@ -192,20 +194,32 @@ class RecordList(QWidget):
         self._voided.toggled.connect(lambda _: self.refresh())
         self._counted = words("", "muted", wrap=False)
         self.table = self._table()
-        chips = QHBoxLayout()
-        chips.setSpacing(6)
-        for box in self.filters.values():
-            chips.addWidget(box, 3)
-        chips.addWidget(self._voided)
-        chips.addStretch(1)
+        self._chips = QGridLayout()
+        self._chips.setSpacing(6)
+        self._arrange_chips()
         self.setMinimumWidth(LEAST_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.search)
-        column.addLayout(chips)
+        column.addLayout(self._chips)
         column.addWidget(self.table, 1)
         column.addWidget(self._counted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text or a narrow window: the filters go on in further rows."""
+        super().resizeEvent(event)
+        self._arrange_chips()
+
+    def _arrange_chips(self) -> None:
+        """As many filters side by side as can still be read."""
+        chips: list[QWidget] = [*self.filters.values(), self._voided]
+        readable = READABLE * self.fontMetrics().height() + self._chips.spacing()
+        columns = max(1, min(len(chips), int(self.width() // readable)))
+        for place, chip in enumerate(chips):
+            self._chips.addWidget(chip, place // columns, place % columns)
+        for column in range(len(chips)):
+            self._chips.setColumnStretch(column, 1 if column < columns else 0)
 
     def query(self) -> ListQuery:
         """What the list is asked for now."""

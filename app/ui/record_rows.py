@@ -21,4 +21,6 @@ def row_text(field: Field, row: Mapping[str, Any], *, whole: bool = False) -> st
         text = "" if of.kind in (Kind.PERSON, Kind.FILES) else shown(of, row.get(name), whole=whole)
         if text:
             parts.append(text if of.required or of.search else f"{label(of.label)} {text}")
+    # A part that is a sentence of its own brings its full stop.
+    parts[:-1] = [part.rstrip("。") for part in parts[:-1]]
     return QCoreApplication.translate("RecordDetail", "，").join(parts)
