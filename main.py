@@ -42,7 +42,7 @@ def _run(arguments: Namespace) -> int:
 
         return bench(arguments.only, small=arguments.small)
     if arguments.command == "district":
-        from app.commands.upkeep import district
+        from app.commands.district import district
 
         return district(arguments)
     if arguments.command in ("backups", "restore"):

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from app.district.administration.rights import rights
 from app.models.mediation.documents import DOCUMENTS
 from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.registry import RECORD_TYPES
@@ -36,15 +37,44 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    district = commands.add_parser("district", help="运行区级服务")
+    district = commands.add_parser("district", help="运行区级服务，或办一件管理的事后退出")
     district.add_argument("--database", metavar="URL", help="PostgreSQL 地址；不填则用数据文件夹里的 SQLite")
     district.add_argument("--folder", type=Path, default=Path("district-data"), help="区级数据文件夹")
-    district.add_argument("--host", default="127.0.0.1", help="监听地址（默认仅本机）")
-    district.add_argument("--port", type=int, default=8460, help="监听端口")
-    district.add_argument("--certificate", type=Path, help="TLS 证书文件")
-    district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
-    district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
+    serving = district.add_argument_group("运行服务")
+    serving.add_argument("--host", default="127.0.0.1", help="监听地址（默认仅本机）")
+    serving.add_argument("--port", type=int, default=8460, help="监听端口")
+    serving.add_argument("--certificate", type=Path, help="TLS 证书文件")
+    serving.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
+    serving.add_argument("--workers", type=int, default=1, metavar="个", help="进程数（多个须用 PostgreSQL）")
+    serving.add_argument(
+        "--metrics-token-file", type=Path, metavar="文件", help="别的机器取 /metrics 的口令；不填则仅本机可取"
+    )
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
+    titles = "；".join(f"{code} {title}" for code, title in rights().roles.items())
+    district.add_argument(
+        "--role", choices=list(rights().roles), default="security", help=f"与 --add-admin 同用：{titles}"
+    )
+    _district_errands(district.add_argument_group("办一件事后退出").add_mutually_exclusive_group())
+
+
+def _district_errands(errands: "argparse._MutuallyExclusiveGroup") -> None:
+    errands.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码并打印")
+    errands.add_argument("--add-admin", metavar="姓名", help="添加管理员，打印一次首次口令")
+    errands.add_argument("--reset-admin", metavar="姓名", help="给忘记口令的管理员一个新的首次口令")
+    errands.add_argument("--list-admins", action="store_true", help="列出管理员")
+    errands.add_argument("--verify-audit", action="store_true", help="核对操作记录有没有被改动")
+    errands.add_argument(
+        "--backup",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="文件夹",
+        help="备份并核对（默认存到数据文件夹的 backups）",
+    )
+    errands.add_argument(
+        "--restore", type=Path, metavar="备份", help="从一份备份恢复到空的数据文件夹或空数据库"
+    )
+    errands.add_argument("--take-held-again", action="store_true", help="把暂收的修订重新处理一遍")
 
 
 def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

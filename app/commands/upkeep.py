@@ -1,11 +1,8 @@
-"""Commands of upkeep: send now, verify the file, serve the district."""
+"""Commands of upkeep: send now, compare with the district, verify the file."""
 
 import sys
-from argparse import Namespace
-from datetime import timedelta
 
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
-from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
 
@@ -62,36 +59,3 @@ def check(desk: Desk) -> int:
     if not faults:
         print("数据库、操作记录链、上报队列、检索和附件都完好。")
     return 1 if faults else 0
-
-
-def district(arguments: Namespace) -> int:
-    """Serve the district until interrupted, or open one enrolment code and end."""
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    if arguments.open_code:
-        server = DistrictServer(arguments.folder, url=arguments.database)
-        try:
-            code = server.open_code(arguments.open_code, arguments.station_name)
-        finally:
-            server.stop()
-        print(f"登记码：{code}（{_minutes(timedelta(minutes=30))} 分钟内有效，只能用一次）")
-        return 0
-    serve(
-        arguments.database,
-        arguments.folder,
-        arguments.host,
-        arguments.port,
-        certificate=arguments.certificate,
-        certificate_key=arguments.certificate_key,
-        ready=_announce,
-    )
-    return 0
-
-
-def _announce(server: DistrictServer) -> None:
-    print(f"区级服务已启动：{server.url}", flush=True)
-    if server.token:
-        print(f"查看页面的口令：{server.token}", flush=True)
-
-
-def _minutes(wait: timedelta) -> int:
-    return int(wait.total_seconds() // 60)

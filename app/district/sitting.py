@@ -59,6 +59,23 @@ class Sitting:
         self._settle()
         return list(self._verdicts.values())
 
+    def look_again(self, records: Sequence[str]) -> int:
+        """Held revisions of `records` that have become sound take effect; answers how many did."""
+        ledger, freed = self._ledger, 0
+        for record in records:
+            ledger.load([record])
+            ledger.load_waiting([record])
+            while waiting := ledger.waiting(record):
+                release = self._scales.release(waiting, ledger.state(record))
+                if release is None:
+                    break
+                for one, after in release.steps:
+                    self._take_effect(one, after)
+                freed += len(release.steps)
+            ledger.flush()
+            ledger.forget()
+        return freed
+
     def _settle(self) -> None:
         """Edits whose authors had seen both values close the differences of their fields."""
         ledger = self._ledger

@@ -31,6 +31,7 @@ server_meta = Table(
     METADATA,
     Column("name", String(40), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+    info={"spread": "reference"},
 )
 
 # `position` is the last place given in this station's change log.  It is taken under the row's lock and
@@ -42,6 +43,7 @@ station = Table(
     Column("name", String(120), nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("opened_at", UTC_TEXT, nullable=False),
+    Column("kind", String(20)),
 )
 
 # `segment` is the PC's place among the PCs of its station, from 0; the district's own pen has -1 and no key.
