@@ -18,7 +18,7 @@ from app.district.identity import identity_of
 from app.district.judge import Judge
 from app.district.operations import log_as_json
 from app.district.server import serve, utc_now
-from app.district.workers import Plan, serve_with
+from app.district.workers import Plan, check_several, serve_with
 from app.models.registry import RECORD_TYPES
 
 
@@ -47,6 +47,7 @@ def district(arguments: Namespace) -> int:
 
 
 def _serve(arguments: Namespace) -> int:
+    check_several(arguments.workers, arguments.database)
     log_as_json()
     database = open_database(arguments.database, arguments.folder)
     try:

@@ -196,9 +196,12 @@ class Enrolments:
         label = enrol_code.c.label == code[:LABEL_LENGTH]
         # Enrolment alone asks all stations, without a lock; what may be changed is read again at its station.
         homes = connection.execute(select(enrol_code.c.station).where(label)).scalars().all()
-        kept = select(enrol_code).where(enrol_code.c.station.in_(homes), label, enrol_code.c.misses < MISSES)
-        for row in connection.execute(kept.with_for_update()).all():
-            this = (enrol_code.c.station == row.station) & (enrol_code.c.label == row.label)
+        for home in sorted(homes):
+            here = (enrol_code.c.station == home) & label & (enrol_code.c.misses < MISSES)
+            row = connection.execute(select(enrol_code).where(here).with_for_update()).first()
+            if row is None:
+                continue
+            this = (enrol_code.c.station == home) & label
             if not hmac.compare_digest(bytes(row.keyed_hash), self._hash(code)):
                 connection.execute(update(enrol_code).where(this).values(misses=row.misses + 1))
             elif row.used_by is not None:

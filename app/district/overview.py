@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, and_, case, desc, func, select
 
 from app.district.authoring import OWN_SEGMENT
+from app.district.enrolment import is_uuid
 from app.district.tables import conflict, device, held, record_state, revision, station
 
 SHOWN_STATIONS = 20
@@ -127,6 +128,8 @@ def devices(connection: Connection) -> list[DeviceLine]:
 
 def device_line(connection: Connection, device_id: str) -> DeviceLine | None:
     """One PC."""
+    if not is_uuid(device_id):
+        return None
     row = connection.execute(_DEVICES.where(device.c.device == device_id)).first()
     return None if row is None else DeviceLine(*row)
 
@@ -134,7 +137,7 @@ def device_line(connection: Connection, device_id: str) -> DeviceLine | None:
 def records_by_type(connection: Connection) -> Mapping[str, int]:
     """Records of all stations by type code."""
     counted = select(record_state.c.type, func.count()).group_by(record_state.c.type)
-    return dict(connection.execute(counted.order_by(record_state.c.type)).tuples().all())
+    return dict(connection.execute(counted.order_by(record_state.c.type)).all())
 
 
 def arrived_since(connection: Connection, lines: list[StationLine], moment: str) -> int:
@@ -166,7 +169,7 @@ def waiting(connection: Connection) -> Waiting:
 def waiting_by_station(connection: Connection) -> dict[str, int]:
     """How many revisions are held at each station that has any."""
     counted = select(held.c.station, func.count()).where(held.c.released_at.is_(None))
-    return dict(connection.execute(counted.group_by(held.c.station)).tuples().all())
+    return dict(connection.execute(counted.group_by(held.c.station)).all())
 
 
 def waiting_lines(connection: Connection) -> list[Arrival]:

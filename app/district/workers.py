@@ -14,6 +14,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from app.district.database import open_database
+from app.district.operations import log_as_json
 from app.district.server import listen, serve
 
 PATIENCE = 20.0
@@ -42,10 +43,7 @@ def serve_with(count: int, plan: Plan, ready: Callable[[str], None]) -> None:
 
     Raises NotSeveral over SQLite, OSError when the port is taken, OperationalError when the database is not reachable.
     """
-    if plan.url is None:
-        raise NotSeveral(
-            "SQLite 只能由一个进程使用，--workers 要配合 --database（PostgreSQL）。服务没有启动。"
-        )
+    check_several(count, plan.url)
     # The schema is brought up to date once, before anybody serves.
     open_database(plan.url, plan.folder).close()
     figures = tempfile.mkdtemp(prefix="fengqiao-figures-")
@@ -61,6 +59,14 @@ def serve_with(count: int, plan: Plan, ready: Callable[[str], None]) -> None:
         crew.stop()
         listening.close()
         shutil.rmtree(figures, ignore_errors=True)
+
+
+def check_several(count: int, url: str | None) -> None:
+    """Raises NotSeveral where one file allows one process only."""
+    if count > 1 and url is None:
+        raise NotSeveral(
+            "SQLite 只能由一个进程使用，--workers 要配合 --database（PostgreSQL）。服务没有启动。"
+        )
 
 
 class _Crew:
@@ -103,6 +109,7 @@ class _Crew:
 
 
 def _work(plan: Plan, listening: socket.socket) -> None:
+    log_as_json()
     serve(
         plan.url,
         plan.folder,

@@ -225,11 +225,17 @@ def _trail_row(line: TrailLine) -> tuple[Part, ...]:
     return (
         str(line.seq),
         when(line.at),
-        line.actor or "（没有登录）",
+        _who(line.actor),
         rights().roles.get(line.role, ""),
         line.origin,
         DEEDS.get(line.action, line.action),
         line.object,
         mark(*RESULTS.get(line.result, (line.result, "quiet"))),
-        line.detail,
+        rights().roles.get(line.detail, line.detail),
     )
+
+
+def _who(actor: str) -> str:
+    # The first group of a PC's id tells it from the others here; the whole id is in the table.
+    kind, _, device = actor.partition(":")
+    return f"电脑 {device[:8]}" if kind == "pc" else actor or "（没有登录）"

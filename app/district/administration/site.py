@@ -1,5 +1,6 @@
 """The pages as routes: every one asks the table of rights first, every refusal goes into the trail."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -18,6 +19,7 @@ from app.district.administration.visit import Page, Parts, Sent, Shown, Visit
 from app.district.bodies import body_of
 from app.sync.protocol import Refusal
 
+_log = logging.getLogger(__name__)
 FORM_BODY = 8192
 COOKIE = "fengqiao_district"
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -86,7 +88,13 @@ class Site:
                 return Response("表单太长。", 413, HEADERS)
             except ClientDisconnect:
                 return Response(status_code=400)
-            return await to_thread.run_sync(self._answer, request, name, page, asked, form)
+            try:
+                return await to_thread.run_sync(self._answer, request, name, page, asked, form)
+            except Exception:
+                _log.exception("a page failed")
+                return Response(
+                    "这一步没有做成，区里的数据没有受影响，请稍后再试。原因在服务的日志里。", 500, HEADERS
+                )
 
         return answer
 

@@ -183,5 +183,6 @@ def _new_station(visit: Visit) -> Html:
 
 def _qr(text: str) -> Html:
     drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_svg()
-    # Drawn from our own text by the library: paths only, no script and no style.
-    return Html(f'<div class="qr">{drawn[drawn.index("<svg") :]}</div>')
+    # Drawn from our own text by the library: paths only, no script and no style. With a view box it takes any size.
+    scaled = re.sub(r'<svg width="(\d+)" height="(\d+)"', r'<svg viewBox="0 0 \1 \2"', drawn)
+    return Html(f'<div class="qr">{scaled[scaled.index("<svg") :]}</div>')

@@ -88,13 +88,15 @@ def note(connection: Connection, actor: Actor, deed: Deed, now: str) -> None:
 def verified(connection: Connection) -> Verification:
     """Walk the whole chain; a changed, missing or inserted line breaks it at that place."""
     expected, prev = 1, START
-    for row in connection.execute(select(trail).order_by(trail.c.seq).execution_options(yield_per=AT_ONCE)):
-        line = TrailLine(*row)
-        said = asdict(line)
-        del said["prev"], said["hash"]
-        if line.seq != expected or line.prev != prev or line.hash != _hash(prev, said):
-            return Verification(expected - 1, prev, expected)
-        expected, prev = expected + 1, line.hash
+    every = select(trail).order_by(trail.c.seq).execution_options(yield_per=AT_ONCE)
+    with connection.execute(every) as rows:
+        for row in rows:
+            line = TrailLine(*row)
+            said = asdict(line)
+            del said["prev"], said["hash"]
+            if line.seq != expected or line.prev != prev or line.hash != _hash(prev, said):
+                return Verification(expected - 1, prev, expected)
+            expected, prev = expected + 1, line.hash
     return Verification(expected - 1, prev, 0)
 
 
