@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidg
 from uuid_utils import uuid7
 
 from app.models.changes import Difference
+from app.models.mediation.again import begun_again
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import StoredRecord
@@ -82,6 +83,8 @@ class RecordPage(Page):
             self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
             self.papers.failed.connect(self._tell)
             self.detail.ribbon.signing.connect(self._sign)
+            self.detail.ribbon.again.connect(self._begin_again)
+            self.detail.ribbon.opened.connect(self.open_record)
             self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
@@ -224,6 +227,12 @@ class RecordPage(Page):
         self._edit()
         if self.form_page.is_open():
             self.form_page.form.jump_to(path)
+
+    def _begin_again(self) -> None:
+        """A new case that goes on from the one shown."""
+        if self._record is not None:
+            values = begun_again(self._record.values)
+            self._show_form(lambda: self.form_page.begin_filled(str(uuid7()), values))
 
     def _show_dossier(self) -> None:
         assert self._record is not None

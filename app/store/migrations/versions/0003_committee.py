@@ -1,4 +1,4 @@
-"""Register of people's mediation committees and their members."""
+"""Register of people's mediation committees and their members; cases that go on from another."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,6 +55,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("committee_id", "position", name=op.f("pk_committee_member")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_mediation_case_earlier",
+        "mediation_case",
+        ["earlier_number"],
+        sqlite_where=sa.text("earlier_number IS NOT NULL"),
     )
 
 
