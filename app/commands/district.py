@@ -69,6 +69,7 @@ def _serve(arguments: Namespace) -> int:
         token.read_text(encoding="utf-8").strip() if token else None,
         arguments.certificate,
         arguments.certificate_key,
+        arguments.ca,
     )
     if arguments.workers > 1:
         serve_with(arguments.workers, plan, _announce)
@@ -81,6 +82,7 @@ def _serve(arguments: Namespace) -> int:
         metrics_token=plan.metrics_token,
         certificate=plan.certificate,
         certificate_key=plan.certificate_key,
+        ca=plan.ca,
         ready=lambda server: _announce(server.url),
     )
     return 0

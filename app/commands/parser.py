@@ -45,6 +45,9 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     serving.add_argument("--port", type=int, default=8460, help="监听端口")
     serving.add_argument("--certificate", type=Path, help="TLS 证书文件")
     serving.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
+    serving.add_argument(
+        "--ca", type=Path, metavar="文件", help="区里自建的证书颁发机构（PEM），随登记二维码核对"
+    )
     serving.add_argument("--workers", type=int, default=1, metavar="个", help="进程数（多个须用 PostgreSQL）")
     serving.add_argument(
         "--metrics-token-file", type=Path, metavar="文件", help="别的机器取 /metrics 的口令；不填则仅本机可取"

@@ -25,20 +25,25 @@ PLAIN = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
 class Operations:
-    """Answers about the server itself; `token` opens /metrics to machines other than this one."""
+    """Answers about the server itself.
 
-    def __init__(self, database: Database, metrics: Metrics, token: str | None) -> None:
+    `token` opens /metrics to machines other than this one, `ca` is the district's own certificate authority (PEM).
+    """
+
+    def __init__(self, database: Database, metrics: Metrics, token: str | None, ca: str | None) -> None:
+        self._ca = ca
         self._database = database
         self._metrics = metrics
         self._token = token
 
     def routes(self) -> list[Route]:
-        """/healthz, /readyz, /metrics and /v1/openapi.json."""
+        """/healthz, /readyz, /metrics, /v1/openapi.json and /v1/ca."""
         return [
             Route("/healthz", self._alive, methods=["GET"]),
             Route("/readyz", self._ready, methods=["GET"]),
             Route("/metrics", self._figures, methods=["GET"]),
             Route("/v1/openapi.json", _description, methods=["GET"]),
+            Route("/v1/ca", self._authority, methods=["GET"]),
         ]
 
     async def _alive(self, _: Request) -> Response:
@@ -50,6 +55,12 @@ class Operations:
         except SQLAlchemyError:
             return PlainTextResponse("database not reachable\n", 503, PLAIN)
         return PlainTextResponse("ready\n", headers=PLAIN)
+
+    async def _authority(self, _: Request) -> Response:
+        """For a PC that was told its digest by an invitation; it believes nothing else of this answer."""
+        if self._ca is None:
+            return PlainTextResponse("no authority of its own\n", 404, PLAIN)
+        return Response(self._ca, media_type="application/x-pem-file", headers=PLAIN)
 
     async def _figures(self, request: Request) -> Response:
         if not _is_this_machine(request) and not self._has_token(request):

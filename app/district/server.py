@@ -1,7 +1,9 @@
 """Puts a district server together and runs it: for the command line, for the demo and for tests."""
 
 import gc
+import hashlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,6 +43,7 @@ def services_of(
     on_loopback: bool = True,
     secure: bool = False,
     metrics_token: str | None = None,
+    ca: str | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Services:
     """The parts of a district over an open database; see DistrictServer for the rest."""
@@ -58,6 +61,7 @@ def services_of(
         clock=clock,
         folder=folder,
         url=url,
+        ca_digest=hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest() if ca else "",
     )
     metrics = Metrics(database)
     return Services(
@@ -66,7 +70,7 @@ def services_of(
         enrolments=enrolments,
         intake=Intake(database, judge, clock),
         site=Site(parts, on_loopback=on_loopback, secure=secure),
-        operations=Operations(database, metrics, metrics_token),
+        operations=Operations(database, metrics, metrics_token, ca),
         metrics=metrics,
         clock=clock,
     )
@@ -77,7 +81,8 @@ class DistrictServer:
 
     `url` is a PostgreSQL address or None for `district.db` in `folder`, where backups go.  Bound to loopback the
     pages may be looked at until the first administrator is added; `metrics_token` opens /metrics to other machines.
-    `certificate` and `certificate_key` are PEM files for TLS.  `listening` is a bound socket to use instead of
+    `certificate` and `certificate_key` are PEM files for TLS, `ca` that of the district's own authority, which
+    invitations then prove to the PCs.  `listening` is a bound socket to use instead of
     `host` and `port`.
     """
 
@@ -91,6 +96,7 @@ class DistrictServer:
         metrics_token: str | None = None,
         certificate: Path | None = None,
         certificate_key: Path | None = None,
+        ca: Path | None = None,
         listening: socket.socket | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -102,26 +108,14 @@ class DistrictServer:
             on_loopback=host in LOOPBACK,
             secure=certificate is not None,
             metrics_token=metrics_token,
+            ca=ca.read_text(encoding="ascii").strip() + "\n" if ca else None,
             clock=clock,
         )
         self._socket = listening or listen(host, port)
         scheme = "http" if certificate is None else "https"
         shown = f"[{host}]" if ":" in host else host
         self.url = f"{scheme}://{shown}:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application(self.services),
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=65536,
-                ssl_certfile=certificate,
-                ssl_keyfile=certificate_key,
-            )
-        )
+        self._server = _asgi_server(self.services, certificate, certificate_key)
         self._thread: threading.Thread | None = None
 
     @property
@@ -169,6 +163,7 @@ def serve(
     metrics_token: str | None = None,
     certificate: Path | None = None,
     certificate_key: Path | None = None,
+    ca: Path | None = None,
     listening: socket.socket | None = None,
     ready: Callable[[DistrictServer], None] = lambda _: None,
 ) -> None:
@@ -184,6 +179,7 @@ def serve(
         metrics_token=metrics_token,
         certificate=certificate,
         certificate_key=certificate_key,
+        ca=ca,
         listening=listening,
     )
     ready(server)
@@ -192,6 +188,25 @@ def serve(
         server.run()
     finally:
         server.stop()
+
+
+def _asgi_server(
+    services: Services, certificate: Path | None, certificate_key: Path | None
+) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(services),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=3,
+            h11_max_incomplete_event_size=65536,
+            ssl_certfile=certificate,
+            ssl_keyfile=certificate_key,
+        )
+    )
 
 
 def _settle_memory() -> None:

@@ -36,6 +36,7 @@ class Plan:
     metrics_token: str | None = None
     certificate: Path | None = None
     certificate_key: Path | None = None
+    ca: Path | None = None
 
 
 def serve_with(count: int, plan: Plan, ready: Callable[[str], None]) -> None:
@@ -118,5 +119,6 @@ def _work(plan: Plan, listening: socket.socket) -> None:
         metrics_token=plan.metrics_token,
         certificate=plan.certificate,
         certificate_key=plan.certificate_key,
+        ca=plan.ca,
         listening=listening,
     )

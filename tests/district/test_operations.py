@@ -1,9 +1,11 @@
 """Running the server: alive and ready, figures, several workers, backup and restore, commands, a quiet log."""
 
+import hashlib
 import logging
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,17 +17,21 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 import main
 from app.district import backup
+from app.district.administration.accounts import Accounts
 from app.district.administration.trail import COMMAND, verified
 from app.district.database import open_database
 from app.district.operations import JsonLines
 from app.district.server import DistrictServer
 from app.district.tables import revision, station
-from app.sync.protocol import Refusal
-from tests.district.parts import STATION, Pc, at_address
+from app.sync.http_district import enrol, fetch_ca
+from app.sync.protocol import NoAnswer, Refusal
+from tests.district.authority import made_in
+from tests.district.parts import STATION, Pc, at_address, new_id
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -76,6 +82,26 @@ def test_not_ready_without_its_database(new_database: Callable[[], str], tmp_pat
             assert httpx.get(f"{server.url}/healthz").status_code == 200
             assert httpx.get(f"{server.url}/readyz").status_code == 503
             connection.execute(f"create database {name}")  # type: ignore[arg-type]
+
+
+def test_scanned_invitation_leads_to_the_districts_own_authority(tmp_path: Path) -> None:
+    ca, certificate, key = made_in(tmp_path)
+    with DistrictServer(tmp_path / "d", certificate=certificate, certificate_key=key, ca=ca) as server:
+        trusting = ssl.create_default_context(cafile=str(ca))
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca.read_text())).hexdigest()
+        pem = fetch_ca(server.url, digest)
+        with pytest.raises(NoAnswer):
+            fetch_ca(server.url, "0" * 64)
+        pc_key = Ed25519PrivateKey.generate()
+        code = server.open_code(STATION, "鹰头村")
+        enrolled = enrol(server.url, code, pc_key, device=new_id(), label="一号机", ca=pem)
+        assert enrolled.station == STATION
+        first = Accounts(server.services.database, server.services.clock).add("王安全", "security", COMMAND)
+        form = {"name": "王安全", "password": first}
+        answer = httpx.post(f"{server.url}/login", data=form, verify=trusting)
+        assert answer.headers["set-cookie"].startswith("__Host-")
+        assert "secure" in answer.headers["set-cookie"].lower()
+        assert "max-age" in answer.headers["strict-transport-security"]
 
 
 def test_log_of_a_failure_names_places_and_no_values() -> None:

@@ -19,6 +19,7 @@ from app.district.judge import Judge
 from app.district.server import DistrictServer
 from app.district.tables import device
 from app.sync.batch import decode_batch, encode_batch
+from app.sync.enrol_text import Invitation, invitation_of
 from app.sync.protocol import Refusal
 from tests.conftest import SettableClock
 from tests.district.browser import Browser, administrator
@@ -126,7 +127,7 @@ def test_beyond_loopback_nothing_is_shown_without_a_login(tmp_path: Path) -> Non
 
 
 def test_station_is_added_a_code_shown_once_and_a_pc_enrolled_with_it(
-    district: DistrictServer, tmp_path: Path
+    district: DistrictServer,
 ) -> None:
     system = administrator(district, "张区管", "system")
     assert "2 到 12 位" in system.send("/stations", on="/stations", station="x", name="鹰头村")
@@ -141,7 +142,7 @@ def test_station_is_added_a_code_shown_once_and_a_pc_enrolled_with_it(
     assert code is not None
     assert code[1] not in system.see("/codes")
     drawn = page[page.index('<div class="qr">') :]
-    assert _read_qr(drawn, tmp_path) == f"FENGQIAO-ENROL;{district.url};{code[1]}"
+    assert invitation_of(_read_qr(drawn)) == Invitation(district.url, code[1])
     pc = Pc.enrolled(district.url, code[1], "一号机")
     pc.push(pc.pen.create())
     pc.district.close()
@@ -207,7 +208,7 @@ def test_open_differences_are_counted_by_station(district: DistrictServer, pc: P
     assert re.search(rf"{STATION}</td><td>鹰头村</td><td><span[^>]*>1<", viewer.see("/differences"))
 
 
-def _read_qr(page: str, folder: Path) -> str:
+def _read_qr(page: str) -> str:
     """Draw the rectangles of the SVG's one path and read the code back."""
     size = int(re.search(r'<svg viewBox="0 0 (\d+) ', page)[1])  # type: ignore[index]
     picture = Image.new("L", (size, size), 255)

@@ -12,6 +12,7 @@ from app.district.administration.html import Html, choice, field, joined, link, 
 from app.district.administration.visit import Sent, Shown, Visit
 from app.district.intake import utc_text
 from app.models.station_time import day_start, station_day
+from app.sync.enrol_text import Invitation, invitation_text
 
 KINDS = {
     "village": "村、社区",
@@ -147,7 +148,7 @@ def open_code(visit: Visit) -> Shown:
     code = visit.parts.enrolments.open_code(station, by=visit.actor)
     shown = tag(
         "div",
-        _qr(f"FENGQIAO-ENROL;{visit.address};{code}"),
+        _qr(invitation_text(Invitation(visit.address, code, visit.parts.ca_digest))),
         tag(
             "div",
             tag("p", "登记码", class_="quiet"),

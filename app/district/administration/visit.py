@@ -18,7 +18,10 @@ from app.district.judge import Judge
 
 @dataclass(frozen=True)
 class Parts:
-    """What the pages stand on; `url` is the PostgreSQL address or None, `folder` where backups go."""
+    """What the pages stand on; `url` is the PostgreSQL address or None, `folder` where backups go.
+
+    `ca_digest` is the SHA-256 (hex) of the district's own certificate authority, "" without one.
+    """
 
     database: Database
     enrolments: Enrolments
@@ -29,6 +32,7 @@ class Parts:
     clock: Callable[[], datetime]
     folder: Path
     url: str | None
+    ca_digest: str
 
 
 @dataclass(frozen=True)
