@@ -58,10 +58,12 @@ class Sessions:
         places = (f"name:{name}", f"from:{origin}")
         now = self._clock()
         with self._database.read() as connection:
-            wait = max(wait_left(connection, place, now) for place in places)
-        if wait:
-            self._note(name, origin, Deed("sign_in", result="refused", detail="waiting"))
-            raise NotSignedIn(wait)
+            of_name, of_address = (wait_left(connection, place, now) for place in places)
+        if of_name or of_address:
+            # An address that goes on trying must not fill the trail: what made it wait is there already.
+            if not of_address:
+                self._note(name, origin, Deed("sign_in", result="refused", detail="waiting"))
+            raise NotSignedIn(max(of_name, of_address))
         found = self._accounts.checked(name, password)
         if found is None:
             with self._database.write() as connection:
