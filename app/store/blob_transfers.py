@@ -45,13 +45,18 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """Contents the district has not receipted (`up`) or that are not here yet (`down`), their bytes, and those held."""
+    """Contents the district has not receipted (`up`) or that are not here yet (`down`), and their bytes.
+
+    `held` counts those among them that wait for a person, `up_held` and `down_held` are the bytes of these.
+    """
 
     up: int = 0
     up_bytes: int = 0
     down: int = 0
     down_bytes: int = 0
     held: int = 0
+    up_held: int = 0
+    down_held: int = 0
 
 
 NOTHING = Underway()
@@ -108,8 +113,16 @@ def underway(connection: Connection) -> Underway:
     def total(way: str, part: int) -> int:
         return int(sum(found.get((way, state), (0, 0))[part] for state in ("waiting", "held")))
 
-    held = sum(found.get((way, "held"), (0, 0))[0] for way in ("up", "down"))
-    return Underway(total("up", 0), total("up", 1), total("down", 0), total("down", 1), held)
+    held = {way: found.get((way, "held"), (0, 0)) for way in ("up", "down")}
+    return Underway(
+        total("up", 0),
+        total("up", 1),
+        total("down", 0),
+        total("down", 1),
+        held["up"][0] + held["down"][0],
+        held["up"][1],
+        held["down"][1],
+    )
 
 
 def held_files(connection: Connection, limit: int = 50) -> list[Transfer]:

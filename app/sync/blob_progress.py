@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.store.blob_transfers import NOTHING, Underway, Way
 
@@ -24,8 +24,9 @@ class BlobProgress:
 
     @property
     def left_bytes(self) -> int:
-        """Bytes still to go this way."""
-        return self.left.up_bytes if self.way == "up" else self.left.down_bytes
+        """Bytes still to go this way without a person's help."""
+        left = self.left
+        return left.up_bytes - left.up_held if self.way == "up" else left.down_bytes - left.down_held
 
 
 class Gauge:
@@ -63,14 +64,8 @@ class Gauge:
 
     def _tell(self, way: Way, arrived: str = "") -> None:
         left = self._left
-        if way == "up":
-            shown = Underway(
-                left.up, max(0, left.up_bytes - self._partly), left.down, left.down_bytes, left.held
-            )
-        else:
-            shown = Underway(
-                left.up, left.up_bytes, left.down, max(0, left.down_bytes - self._partly), left.held
-            )
+        gone = f"{way}_bytes"
+        shown = replace(left, **{gone: max(0, getattr(left, gone) - self._partly)})
         self._told(BlobProgress(way, shown, self._done[way], self._speed(), arrived))
 
     def _speed(self) -> float:

@@ -57,7 +57,7 @@ class FileTile(QToolButton):
     def show_look(self, look: Look) -> None:
         """Put the picture in the place of the sign, or say that the file is not here yet."""
         if not look.here:
-            self.setIcon(_framed(picture("sync", PICTURE // 3)))
+            self.setIcon(_framed(picture("clock", PICTURE // 3)))
             self.setToolTip(self.tr("{tip}　还没有到本机").format(tip=self._tip))
             self._say(self.tr("未到·{name}").format(name=self.file.name))
             return

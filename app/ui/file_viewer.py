@@ -174,7 +174,9 @@ class FileViewer(QDialog):
 
     def _not_here(self) -> str:
         if self._services.sync.enrolled:
-            return self.tr("附件还没有到本机，正在从区里取。取到以后会在这里打开；也可以先关掉，做别的事。")
+            return self.tr(
+                "附件还没有到本机，正在从区里取，取到以后会在这里打开。添加它的电脑要是还没有上报，要等它联网；可以先关掉，做别的事。"
+            )
         return self.tr("附件还没有到本机。这台电脑在区里登记、连上网以后会自动取来。")
 
     def _arrived(self, digest: str) -> None:

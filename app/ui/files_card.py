@@ -131,7 +131,9 @@ class FilesCard(QWidget):
         names = self._services.access.may("open_file")
         for one in held[:HELD_SHOWN]:
             name = one.name if names else self.tr("一个附件")
-            line = words(self.tr("{name}：{reason}").format(name=name, reason=label(reason_text(one.reason))))
+            line = words(
+                self.tr("{name}：{reason}。").format(name=name, reason=label(reason_text(one.reason)))
+            )
             line.setProperty("role", "problem-error")
             self._held.addWidget(line)
         self.retry.setVisible(bool(held) and self._services.access.may("sync"))
