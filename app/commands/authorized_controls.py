@@ -53,10 +53,10 @@ class AuthorizedSync:
         self._access.require("sync")
         self._sync.retry_files()
 
-    def enrol(self, url: str, code: str) -> None:
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Raises NotAllowed and what DeskSync raises."""
         self._access.require("enrol")
-        self._sync.enrol(url, code)
+        self._sync.enrol(url, code, ca)
         self._access.note("enrol")
 
 

@@ -176,9 +176,9 @@ class DeskWindow(QObject):
         if self._files:
             self._files.retry_held()
 
-    def _register(self, url: str, code: str) -> SyncLoop:
+    def _register(self, url: str, code: str, ca: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""
-        enrol_desk(self.desk, url, code)
+        enrol_desk(self.desk, url, code, ca)
         self._district = district_of(self.desk)
         self._loop = self._new_loop()
         assert self._loop is not None

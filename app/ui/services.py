@@ -100,8 +100,10 @@ class SyncControl(Protocol):
     def retry_files(self) -> None:
         """Try once more with the attached files that were held.  Raises StorageError."""
 
-    def enrol(self, url: str, code: str) -> None:
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
+
+        `ca` is the digest of the district's own certificate authority where an invitation named it.
 
         Raises NoAnswer, Refusal, InsecureAddress, StorageError, OSError.
         """
