@@ -128,9 +128,8 @@ class FilesCard(QWidget):
     def _show_held(self, held: Sequence[Transfer]) -> None:
         self._held_count = len(held)
         emptied(self._held)
-        names = self._services.access.may("open_file")
         for one in held[:HELD_SHOWN]:
-            name = one.name if names else self.tr("一个附件")
+            name = one.name or self.tr("一个附件")
             line = words(
                 self.tr("{name}：{reason}。").format(name=name, reason=label(reason_text(one.reason)))
             )
