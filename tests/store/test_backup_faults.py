@@ -14,6 +14,7 @@ from app.store import backup_folder
 from app.store.backup_errors import BackupFailed, BackupFull, BackupStopped, KeysLost, SourceDamaged
 from app.store.backup_set import sets_in
 from app.store.database import PAGE, Database
+from app.store.errors import StorageDamaged
 from tests.store.looked_at import names, whole
 from tests.store.station_folder import random_bytes, station_folder
 
