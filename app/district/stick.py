@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from app.district.enrolment import Device
 from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.intake import Sender
 from app.district.log import page_for
+from app.district.repeats import digest_of
 from app.district.tables import station
 from app.district.web import Services
 from app.models.changes import Page
@@ -75,45 +77,46 @@ class StickIntake:
     def take(self, folder: Path, watch: Watch = lambda done, of: True) -> list[Taken]:
         """Every push right in `folder`, each by itself; one that is no good does not stop the others.
 
-        Writes `NAME.ack` and `NAME.pull` beside each.  Raises OSError when the folder cannot be read.
+        Writes `NAME.ack` and `NAME.pull` beside each once all are taken, so that the PCs of a station on one stick
+        hear of each other.  Raises OSError when the folder cannot be read.
         """
-        taken: list[Taken] = []
         files = files_on(folder, [PUSH])
+        applied: dict[Path, Taken | _Applying] = {}
         for number, path in enumerate(files):
             if not watch(number, len(files)):
                 break
-            taken.append(self._take_one(path))
-        return taken
+            applied[path] = self._apply(path)
+        return [one if isinstance(one, Taken) else self._answered(path, one) for path, one in applied.items()]
 
-    def _take_one(self, path: Path) -> Taken:
+    def _apply(self, path: Path) -> "Taken | _Applying":
         try:
-            return self._take(path)
+            with open(path, "rb") as source:
+                return self._read(source)
         except FerryError as fault:
             return Taken(path.name, fault_sentence(fault, path), is_fault=True)
         except OSError as failure:
             return Taken(path.name, disk_sentence(failure, f"“{path.name}”没有读完"), is_fault=True)
 
-    def _take(self, path: Path) -> Taken:
+    def _read(self, source: BinaryIO) -> "_Applying":
         identity = self._services.identity
-        with open(path, "rb") as source:
-            header = header_of(source)
-            if header.kind is not Kind.PUSH:
-                raise FerryError("wrong_kind")
-            if header.recipient != identity.server:
-                raise FerryError("other_district")
-            known = self._services.enrolments.find(header.sender)
-            if known is None or not known.public_key:
-                raise FerryError("unknown_device")
-            read = entries(opened(source, header, signer=known.public_key, key=identity.sealing_key))
-            head = push_head_of(read)
-            if head.device != known.device or head.epoch >= 1 << 31:
-                raise FerryError("wrong_form")
-            done = _Applying(self._services, known, head, self._keep)
-            done.apply(read)
-        return self._answered(path, head, done)
+        header = header_of(source)
+        if header.kind is not Kind.PUSH:
+            raise FerryError("wrong_kind")
+        if header.recipient != identity.server:
+            raise FerryError("other_district")
+        known = self._services.enrolments.find(header.sender)
+        if known is None or not known.public_key:
+            raise FerryError("unknown_device")
+        read = entries(opened(source, header, signer=known.public_key, key=identity.sealing_key))
+        head = push_head_of(read)
+        if head.device != known.device or head.epoch >= 1 << 31:
+            raise FerryError("wrong_form")
+        applying = _Applying(self._services, known, head, self._keep)
+        applying.apply(read)
+        return applying
 
-    def _answered(self, path: Path, head: PushHead, done: "_Applying") -> Taken:
-        answer = done.answer()
+    def _answered(self, path: Path, done: "_Applying") -> Taken:
+        answer, head = done.answer(), done.head
         try:
             self._write(path.with_suffix(ACK), Kind.ACK, head, answer, iter(()))
             if answer.refused not in NOT_COUNTED:
@@ -188,10 +191,11 @@ class _Applying:
         self.device = device
         self.rows = self.pieces = self.not_kept = 0
         self._services = services
-        self._head = head
+        self.head = head
         self._keep = keep
         self._refusal: Refusal | ProtocolError | None = None
         self._verdicts: dict[int, Verdict] = {}
+        self._last = (0, "")
 
     def apply(self, read: Iterator[tuple[int, bytes]]) -> None:
         """Go through the entries; a batch that is refused ends it, as the next would not follow on.
@@ -210,9 +214,9 @@ class _Applying:
 
     def answer(self) -> AnswerHead:
         """What the station is told, as the district stands now."""
-        services, head, refusal = self._services, self._head, self._refusal
+        services, head, refusal = self._services, self.head, self._refusal
         refused = "" if refusal is None else refusal.code
-        receipt, digest = Receipt(0), ""
+        receipt, proved = Receipt(0), (0, "")
         try:
             self._refresh()
         except Refusal as revoked:
@@ -223,7 +227,8 @@ class _Applying:
             )
             told = {verdict.seq: verdict for verdict in hello.receipt.verdicts} | self._verdicts
             receipt = replace(hello.receipt, verdicts=tuple(told[seq] for seq in sorted(told)))
-            digest = hello.acked_sha256
+            # Where a restored PC sent again what is here under another seq, only its own push names the line.
+            proved = (receipt.acked_seq, hello.acked_sha256) if hello.acked_sha256 else self._last
         is_line = isinstance(refusal, ProtocolError)
         return AnswerHead(
             device=head.device,
@@ -232,7 +237,8 @@ class _Applying:
             told_acked=head.acked_seq,
             cursor=head.cursor,
             receipt=receipt,
-            acked_sha256=digest,
+            proved_seq=proved[0],
+            proof=proved[1],
             refused=refused,
             refused_seq=(refusal.seq or 0) if refusal is not None and is_line else 0,
         )
@@ -240,7 +246,7 @@ class _Applying:
     def words(self) -> str:
         """What was taken of this file."""
         said = [f"收下 {self.rows} 条" if self.rows else "里面的内容以前都收过了"]
-        if self._head.new_life:
+        if self.head.new_life:
             said = ["已认可恢复备份后的这台电脑"]
         noted = [one.code for one in self._verdicts.values() if one.code in ("held", "conflict")]
         if noted:
@@ -258,10 +264,10 @@ class _Applying:
     def _enter_life(self) -> None:
         if self.device.revoked:
             raise Refusal(401, "revoked")
-        if self._head.new_life:
-            self._services.enrolments.begin_epoch(self.device.device, self._head.epoch)
+        if self.head.new_life:
+            self._services.enrolments.begin_epoch(self.device.device, self.head.epoch)
             self._refresh()
-        if self._head.epoch != self.device.epoch:
+        if self.head.epoch != self.device.epoch:
             raise Refusal(422, "unknown_epoch")
 
     def _push(self, body: bytes) -> None:
@@ -269,11 +275,13 @@ class _Applying:
         header = batch.header
         if header.proto != PROTO or header.schema < SCHEMA_MIN:
             raise Refusal(426, "too_old")
-        if (header.device, header.epoch) != (self._head.device, self._head.epoch):
+        if (header.device, header.epoch) != (self.head.device, self.head.epoch):
             raise ProtocolError("header_not_signed")
         before = self.device.acked_seq
         receipt = self._services.intake.take(batch, Sender(self.device.station, self.device.device))
         self._refresh()
+        last = batch.lines[-1]
+        self._last = (last.seq, digest_of(last.body))
         self.rows += max(0, self.device.acked_seq - max(before, header.first - 1))
         self._verdicts |= {one.seq: one for one in receipt.verdicts if one.code != "duplicate"}
 

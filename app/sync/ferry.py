@@ -65,9 +65,9 @@ class PushHead:
 class AnswerHead:
     """What the district says with a receipt or with changes; `number`, `told_acked` and `cursor` repeat the push's.
 
-    `acked_sha256` is the digest of the line at `receipt.acked_seq`.  `refused` names why (part of) the push was not
-    taken, at line `refused_seq` where one line is at fault.  `start_over` says that the pages begin at the start of
-    the log, because the district does not know `cursor`.
+    `proof` is the digest of the line at `proved_seq`: up to there the PC's own lines are receipted.  `refused` names
+    why (part of) the push was not taken, at line `refused_seq` where one line is at fault.  `start_over` says that the
+    pages begin at the start of the log, because the district does not know `cursor`.
     """
 
     device: str
@@ -76,7 +76,8 @@ class AnswerHead:
     told_acked: int
     cursor: str
     receipt: Receipt
-    acked_sha256: str
+    proved_seq: int
+    proof: str
     refused: str = ""
     refused_seq: int = 0
     start_over: bool = False
@@ -215,7 +216,8 @@ _ANSWER: Mapping[str, type] = {
     "number": int,
     "told_acked": int,
     "cursor": str,
-    "acked_sha256": str,
+    "proved_seq": int,
+    "proof": str,
     "refused": str,
     "refused_seq": int,
     "start_over": bool,

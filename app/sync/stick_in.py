@@ -122,12 +122,12 @@ class StickImport:
             return 0, []
         own, acked = self._outbox.acked_seq(), head.receipt.acked_seq
         receipted, said = 0, []
-        if acked > own:
+        if head.proved_seq > own:
             self._prove(head)
             # A verdict on what was receipted before is older than what the line or a pull has said since.
-            verdicts = [verdict for verdict in head.receipt.verdicts if own < verdict.seq <= acked]
-            self._outbox.apply_receipt(acked, verdicts, self._clock())
-            receipted = acked - own
+            verdicts = [verdict for verdict in head.receipt.verdicts if own < verdict.seq <= head.proved_seq]
+            self._outbox.apply_receipt(head.proved_seq, verdicts, self._clock())
+            receipted = head.proved_seq - own
             said = [f"收到回执，{receipted} 条已由区里收下"]
         elif acked < head.told_acked == own and head.number > self._log.state().answered:
             self._outbox.continue_from(acked + 1)
@@ -139,9 +139,9 @@ class StickImport:
 
     def _prove(self, head: AnswerHead) -> None:
         """Only the very line the district holds proves that it was this PC, not a twin, that was receipted."""
-        seq = head.receipt.acked_seq
+        seq = head.proved_seq
         line = next(iter(self._outbox.lines_after(seq - 1, 1, 1)), None)
-        if line is None or line.seq != seq or hashlib.sha256(line.body).hexdigest() != head.acked_sha256:
+        if line is None or line.seq != seq or hashlib.sha256(line.body).hexdigest() != head.proof:
             raise FerryError("twin")
 
     def _pages(self, head: AnswerHead, read: Iterator[tuple[int, bytes]]) -> tuple[int, str]:
