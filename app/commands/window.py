@@ -20,6 +20,7 @@ from app.commands.desk import (
 from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
 from app.commands.desk_signing import DeskSigning
+from app.commands.desk_stick import DeskStick
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
@@ -108,6 +109,7 @@ class DeskWindow(QObject):
             backup=self._backup.control,
             print_case=self._print_case,
             signing=DeskSigning(desk),
+            stick=DeskStick(desk),
             accounts=DeskAccounts(desk, can_switch=can_restore),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)

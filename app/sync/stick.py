@@ -108,6 +108,7 @@ _FAULTS = {
     "other_epoch": "是这台电脑恢复备份以前（或以后）的，没有采用。请重新导出一次，送到区里换回新的文件。",
     "twin": "说的是本机没有的内容，可能有一台电脑是从本机复制的；没有采用，本机数据没有受影响。请联系区里处理。",
 }
+_DAMAGED = frozenset({"truncated", "altered", "wrong_form", "wrong_kind", "too_large", "other_recipient"})
 _AGAIN = {
     PUSH: "请在原来的电脑上重新导出一次。",
     ACK: "请再到区里取一次；本机数据没有受影响。",
@@ -118,5 +119,5 @@ _AGAIN = {
 def fault_sentence(fault: FerryError, path: Path) -> str:
     """What is wrong with a file and what to do about it."""
     said = _FAULTS.get(fault.code, _FAULTS["altered"])
-    again = "" if "请" in said else _AGAIN.get(path.suffix.lower(), "")
+    again = _AGAIN.get(path.suffix.lower(), "") if fault.code in _DAMAGED else ""
     return f"“{path.name}”{said}{again}"

@@ -90,7 +90,8 @@ class StickImport:
         try:
             return self._take(path)
         except FerryError as fault:
-            return FileRead(path.name, fault_sentence(fault, path), is_fault=True)
+            # On a stick that serves several PCs the answers to the others are nobody's fault.
+            return FileRead(path.name, fault_sentence(fault, path), is_fault=fault.code != "other_pc")
         except OSError as failure:
             sentence = disk_sentence(failure, f"“{path.name}”没有读完；本机数据没有受影响")
             return FileRead(path.name, sentence, is_fault=True)
