@@ -38,8 +38,11 @@ from app.sync.pull_page import encode_page
 from app.sync.sealed_file import FerryError, Kind, Sealing, header_of, opened
 from app.sync.stick import ACK, PULL, PUSH, Watch, Writing, disk_sentence, fault_sentence, files_on
 
-KeepPiece = Callable[[Device, Piece], None]
-"""Stores a part of an attached content of a station; raises Refusal for one it does not take."""
+KeepPiece = Callable[[Device, Piece], bool]
+"""Stores a part of an attached content of a station; answers whether the content is there whole and checked now.
+
+Raises Refusal for one it does not take, ProtocolError for a piece that fits no content.
+"""
 
 NOT_COUNTED = frozenset({"revoked", "unknown_epoch"})
 REFUSED = {
@@ -196,6 +199,7 @@ class _Applying:
         self._refusal: Refusal | ProtocolError | None = None
         self._verdicts: dict[int, Verdict] = {}
         self._last = (0, "")
+        self._whole: set[str] = set()
 
     def apply(self, read: Iterator[tuple[int, bytes]]) -> None:
         """Go through the entries; a batch that is refused ends it, as the next would not follow on.
@@ -237,6 +241,7 @@ class _Applying:
             told_acked=head.acked_seq,
             cursor=head.cursor,
             receipt=receipt,
+            contents=tuple(sorted(self._whole)),
             proved_seq=proved[0],
             proof=proved[1],
             refused=refused,
@@ -251,8 +256,8 @@ class _Applying:
         noted = [one.code for one in self._verdicts.values() if one.code in ("held", "conflict")]
         if noted:
             said.append(f"其中 {len(noted)} 条退回或待选定")
-        if self.pieces:
-            said.append("附件已收下")
+        if self._whole:
+            said.append(f"附件 {len(self._whole)} 个")
         if self.not_kept:
             said.append("附件没有收下，仍在站里")
         if self._refusal is not None:
@@ -289,9 +294,10 @@ class _Applying:
         if self._keep is None:
             self.not_kept += 1
             return
-        with suppress(Refusal):
+        with suppress(Refusal, ProtocolError):
             # A content the district will not have stays in its station and stops no record.
-            self._keep(self.device, piece)
+            if self._keep(self.device, piece):
+                self._whole.add(piece.sha256)
             self.pieces += 1
 
     def _refresh(self) -> None:

@@ -7,6 +7,7 @@ pull's answer.  A blob entry is SHA-256 32 · size 8 · offset 8 and then at mos
 """
 
 import base64
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from app.sync.replies import receipt_content, receipt_from
 from app.sync.sealed_file import FRAME, FerryError, Sealing
 from app.sync.strict_json import NotStrict, object_of
 
+is_sha256 = re.compile("[0-9a-f]{64}").fullmatch
 ENTRY = struct.Struct(">BI")
 PIECE = struct.Struct(">32sQQ")
 PROTO = 1
@@ -67,7 +69,8 @@ class AnswerHead:
 
     `proof` is the digest of the line at `proved_seq`: up to there the PC's own lines are receipted.  `refused` names
     why (part of) the push was not taken, at line `refused_seq` where one line is at fault.  `start_over` says that the
-    pages begin at the start of the log, because the district does not know `cursor`.
+    pages begin at the start of the log, because the district does not know `cursor`.  `contents` are the attachments of
+    the push (SHA-256 in hex) that the district now holds whole.
     """
 
     device: str
@@ -81,6 +84,7 @@ class AnswerHead:
     refused: str = ""
     refused_seq: int = 0
     start_over: bool = False
+    contents: tuple[str, ...] = ()
     proto: int = PROTO
 
 
@@ -166,7 +170,14 @@ def answer_head_of(read: Iterator[tuple[int, bytes]]) -> AnswerHead:
         receipt = receipt_from(_known(said, "receipt", dict))
     except ProtocolError as error:
         raise FerryError("wrong_form") from error
-    return AnswerHead(receipt=receipt, **{name: _known(said, name, kind) for name, kind in _ANSWER.items()})
+    contents = _known(said, "contents", list)
+    if not all(isinstance(one, str) and is_sha256(one) for one in contents):
+        raise FerryError("wrong_form")
+    return AnswerHead(
+        receipt=receipt,
+        contents=tuple(contents),
+        **{name: _known(said, name, kind) for name, kind in _ANSWER.items()},
+    )
 
 
 def piece_of(body: bytes) -> Piece:

@@ -1,7 +1,7 @@
 """从U盘导入: the district's receipts and changes enter the file exactly as over the line, in whatever order they come."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,11 +58,13 @@ class StickImport:
         log: StickLog,
         send_lost_again: Callable[[], int],
         clock: Callable[[], datetime],
+        settle_contents: Callable[[Sequence[str]], None] = lambda sha256s: None,
     ) -> None:
         self._ends = ends
         self._outbox, self._receiver, self._log = outbox, receiver, log
         self._send_lost_again = send_lost_again
         self._clock = clock
+        self._settle_contents = settle_contents
 
     def read(self, folder: Path, watch: Watch = lambda done, of: True) -> list[FileRead]:
         """Every receipt, then every file of changes in `folder`; one that is no good does not stop the others.
@@ -135,6 +137,8 @@ class StickImport:
             said = [f"区里的数据恢复过，有 {own - acked} 条要再上报。{AGAIN}"]
         if head.refused_seq > max(own, acked):
             self._log.skip(head.refused_seq)
+        if head.contents:
+            self._settle_contents(head.contents)
         self._log.answered(head.number)
         return receipted, said
 

@@ -1,17 +1,17 @@
 """导出到U盘: what is unsent, and where this PC stands, as one sealed file; nothing counts as sent by it."""
 
 import base64
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import orjson
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.safe_file import writing_safely
+from app.store.blob_file import BlobDamaged
 from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.stick import StickLog
@@ -27,13 +27,16 @@ KEPT = "没有导出；数据都在本机，仍在等待上报"
 
 
 class Contents(Protocol):
-    """Attached contents that lie in this PC's data folder."""
+    """Attached contents that lie in this PC's data folder, as sync by stick needs them."""
 
-    def size(self, sha256: str) -> int | None:
-        """Bytes of a content; None when it is not here."""
+    def waiting(self) -> Iterable[str]:
+        """SHA-256 (hex) of every content the district may lack."""
 
-    def frames(self, sha256: str) -> Iterator[bytes]:
-        """Its bytes piece by piece, each at most 256 KiB."""
+    def opened(self, sha256: str) -> AbstractContextManager[tuple[BinaryIO, int]]:
+        """The content, verified as it is read, and its bytes.  Raises BlobDamaged, OSError."""
+
+    def settle(self, sha256s: Sequence[str]) -> None:
+        """The district holds these whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,39 +119,43 @@ class StickExport:
         rows, contents = 0, 0
         # Nothing is sent in a new life before the district was read: the lost one may have sent it.
         if not head.new_life:
-            rows, named = self._put_rows(sealing, head.acked_seq, watch)
-            contents = sum(self._put_content(sealing, sha256, watch) for sha256 in named)
+            rows = self._put_rows(sealing, head.acked_seq, watch)
+            for sha256 in self._contents.waiting() if self._contents else ():
+                contents += self._put_content(sealing, sha256, watch)
         sealing.close()
         return rows, contents
 
-    def _put_rows(self, sealing: Sealing, acked: int, watch: Watch) -> tuple[int, list[str]]:
-        """Every unsent line as the batches a push would carry; answers how many and the contents they name."""
+    def _put_rows(self, sealing: Sealing, acked: int, watch: Watch) -> int:
+        """Every unsent line as the batches a push would carry; answers how many."""
         total, rows, after = self._outbox.status().unsent, 0, acked
-        named: dict[str, None] = {}
         with Packer(self._outbox, self._identity, BatchSize(), set(self._log.state().skips)) as packer:
             while lines := self._outbox.lines_after(after, WINDOW, MAX_REVISIONS):
                 packed = packer.pack(lines)
                 put_entry(sealing, EntryKind.BATCH, packed.body)
-                for line in lines[: packed.header.count]:
-                    named |= dict.fromkeys(orjson.loads(line.body).get("blobs", ()))
                 rows += packed.header.count
                 after = packed.last
                 if not watch(min(rows, total), max(rows, total)):
                     raise Stopped(f"已停下，{KEPT}。")
-        return rows, list(named)
+        return rows
 
     def _put_content(self, sealing: Sealing, sha256: str, watch: Watch) -> bool:
-        size = self._contents.size(sha256) if self._contents else None
-        if self._contents is None or size is None:
-            return False
-        offset = 0
-        for frame in self._contents.frames(sha256):
-            for at in range(0, len(frame), FRAME):
-                part = frame[at : at + FRAME]
+        """A content piece by piece; one that cannot be read here stays out and stops nothing."""
+        assert self._contents is not None
+        offset, size = 0, 1
+        with ExitStack() as stack:
+            while offset < size:
+                try:
+                    if offset == 0:
+                        source, size = stack.enter_context(self._contents.opened(sha256))
+                    part = source.read(FRAME)
+                except (BlobDamaged, OSError):
+                    return False
+                if not part:
+                    return False
                 put_piece(sealing, Piece(sha256, size, offset, part))
                 offset += len(part)
-            if not watch(offset, size):
-                raise Stopped(f"已停下，{KEPT}。")
+                if not watch(offset, size):
+                    raise Stopped(f"已停下，{KEPT}。")
         return True
 
     def _own_seal(self) -> X25519PrivateKey:

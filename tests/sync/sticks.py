@@ -81,7 +81,7 @@ class Carried:
         parts = {"outbox": self.desk.outbox, "receiver": self.desk.receiver, "log": self.log, "clock": now}
         return StickExport(self.ends(), who, naming, contents=contents, **parts).write(stick, **how)
 
-    def read(self, stick: Path) -> list[FileRead]:
+    def read(self, stick: Path, contents: Contents | None = None) -> list[FileRead]:
         return StickImport(
             self.ends(),
             outbox=self.desk.outbox,
@@ -89,6 +89,7 @@ class Carried:
             log=self.log,
             send_lost_again=lambda: send_lost_again(self.desk.database),
             clock=now,
+            **({"settle_contents": contents.settle} if contents else {}),
         ).read(stick)
 
     def unsent(self) -> int:

@@ -18,6 +18,8 @@ from app.district.server import DistrictServer
 from app.district.stick import StickIntake
 from app.models.divisions import Divisions
 from app.models.registry import RECORD_TYPES
+from app.store.authorized.trail import TrailQuery
+from app.ui.audit_words import action_text
 from app.ui.services import DeskServices
 from app.ui.stick_card import StickCard
 from app.ui.sync_page import SyncPage
@@ -99,12 +101,8 @@ def test_out_with_unsent_records_and_back_with_the_receipt(
     assert "回执已导入" in words(card)
     assert open_desk.outbox.status().unsent == 0
     assert "0 条" in "\n".join(label.text() for label in page.findChildren(QLabel))
-    trail = (
-        [line.action for line in window.services.trail.page()]
-        if hasattr(window.services.trail, "page")
-        else []
-    )
-    assert not trail or {"stick out", "stick in"} <= set(trail)
+    trail = {line.action for line in window.services.trail.lines(TrailQuery())}
+    assert {"导出到U盘", "从U盘导入"} == {action_text(one) for one in trail if one.startswith("stick")}
     window.stop()
 
 
@@ -118,6 +116,12 @@ def test_a_stick_with_nothing_for_this_pc_and_one_that_is_gone(
     card.take_in()
     settled(runner)
     assert "还没有到区里去过的，请先把U盘带到区里" in card.banner.text()
+    (stick / "别的.ack").write_bytes(b"nothing")
+    card.take_in()
+    settled(runner)
+    assert "这些文件都没有用上" in card.banner.text()
+    assert "“别的.ack”不是枫桥工作台的文件" in words(card)
+    (stick / "别的.ack").unlink()
     stick.rmdir()
     card.export()
     settled(runner)
