@@ -44,6 +44,7 @@ def main() -> None:
             take_tour(desk, folder)
             _signing(desk, folder)
             _dossier(desk, folder)
+            _stick(desk, folder)
             _people(desk, folder)
             _before_the_desk(folder)
         for picture in sorted(folder.glob("*.png")):
@@ -62,6 +63,23 @@ def _dossier(desk: Desk, folder: Path) -> None:
     dialog.show()
     dialog.grab().save(str(folder / "80-dossier.png"))
     dialog.close()
+
+
+def _stick(desk: Desk, folder: Path) -> None:
+    """Unsent records on their way to the district by stick."""
+    stick = Path(tempfile.gettempdir()) / "U盘"
+    stick.mkdir(exist_ok=True)
+    with _window(desk) as (desk_window, settle):
+        card = desk_window.window.open_page("sync").stick_card
+        settle()
+        card.choose(stick)
+        card.place.setItemText(card.place.currentIndex(), "村里的U盘（E:，可用 14820 MB）")
+        card.export()
+        settle()
+        card.grab().save(str(folder / "87-stick.png"))
+    for file in stick.iterdir():
+        file.unlink()
+    stick.rmdir()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""By stick: exactly once, whatever is done with the files; a clear sentence for every one that is no good."""
+"""R26, by stick: exactly once, whatever is done with the files; a clear sentence for every one that is no good."""
 
 import base64
 import gzip
