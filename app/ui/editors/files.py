@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from app.models.attached_file import MEDIA, AttachedFile, file_of
 from app.models.fields import Field
@@ -16,6 +16,7 @@ from app.store.attachments import Look
 from app.ui.camera_dialog import CameraDialog
 from app.ui.editors.base import Editor
 from app.ui.file_strip import FileStrip
+from app.ui.flow_row import FlowRow
 from app.ui.incoming import Source, copied, local_files
 from app.ui.layouts import button, words
 from app.ui.scan_folder import Scan
@@ -140,15 +141,11 @@ class FilesEditor(Editor):
         column.setSpacing(6)
         column.addWidget(self.strip)
         column.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.add_button)
-        row.addWidget(self.scan_button)
-        row.addWidget(self.camera_button)
-        row.addWidget(self.paste_button)
-        row.addWidget(self.undo_button)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addLayout(
+            FlowRow(
+                self.add_button, self.scan_button, self.camera_button, self.paste_button, self.undo_button
+            )
+        )
         column.addWidget(self._hint)
         return holder
 
