@@ -122,6 +122,7 @@ class StickImport:
     def _receipt(self, head: AnswerHead) -> tuple[int, list[str]]:
         """Settle what the district has committed; answers how many rows, and what else there is to say."""
         if head.refused in NOT_COUNTED:
+            self._log.answered(head.number)
             return 0, []
         own, acked = self._outbox.acked_seq(), head.receipt.acked_seq
         receipted, said = 0, []
