@@ -180,6 +180,27 @@ def test_an_old_receipt_never_brings_an_old_verdict_back(near, pc, stick, tmp_pa
     assert [one.detail for one in pc.desk.outbox.refusals()] == ["后来的话"]
 
 
+def test_verdicts_on_rows_the_line_receipted_meanwhile_are_not_taken_from_the_stick(lite, pc, stick):
+    pc.save()
+    pc.save()
+    with pc.desk.database.write() as connection:
+        line = connection.execute(select(revision.c.line).where(revision.c.seq == 1)).scalar_one()
+        unheard = line.replace(b'"type":"resident"', b'"type":"unheard_of"')
+        connection.execute(update(revision).where(revision.c.seq == 1).values(line=unheard))
+    pc.out(stick)
+    taken(lite, stick)
+    pc.desk.outbox.apply_receipt(1, (), now())
+    (pull,) = stick.glob("*.pull")
+    held_back = pull.rename(stick.parent / pull.name)
+    pc.read(stick)
+    assert pc.unsent() == 0
+    assert list(pc.desk.outbox.refusals()) == []
+    # A pull says what stands now.
+    held_back.rename(pull)
+    pc.read(stick)
+    assert [refusal.code for refusal in pc.desk.outbox.refusals()] == ["held"]
+
+
 def test_what_the_district_holds_back_comes_with_its_reason(lite, pc, stick):
     record = pc.save()
     with pc.desk.database.write() as connection:
