@@ -7,12 +7,28 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.commands.desk import Desk, identity_of
+from app.commands.desk_files import transfers_of
+from app.store.blob_transfers import Transfers
 from app.store.lives import send_lost_again
 from app.store.station import read_enrolment, segment_of
 from app.store.stick import StickLog, StickState
 from app.sync.stick import Ends, Naming, StickRefused, Watch
 from app.sync.stick_in import FileRead, StickImport
 from app.sync.stick_out import Exported, StickExport
+
+MOST_CONTENTS = 10_000
+
+
+class DeskContents:
+    """Contents for a stick: what the account of files says the district may lack."""
+
+    def __init__(self, transfers: Transfers) -> None:
+        self._transfers = transfers
+        self.opened, self.settle = transfers.outgoing, transfers.settle
+
+    def waiting(self) -> list[str]:
+        """See Contents.waiting."""
+        return [one.sha256 for one in self._transfers.waiting("up", MOST_CONTENTS)]
 
 
 class DeskStick:
@@ -41,6 +57,7 @@ class DeskStick:
             receiver=desk.receiver,
             log=self._log,
             clock=desk.clock,
+            contents=DeskContents(transfers_of(desk)),
         ).write(folder, watch)
         desk.note("stick out", f"{made.rows} rows")
         return made
@@ -56,6 +73,7 @@ class DeskStick:
             log=self._log,
             send_lost_again=lambda: send_lost_again(desk.database),
             clock=desk.clock,
+            settle_contents=transfers_of(desk).settle,
         ).read(folder, watch)
         desk.note("stick in", f"{len(files)} files, {sum(one.receipted for one in files)} rows")
         return files

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from sqlalchemy import select
 
+from app.district.blobs import Blobs
 from app.district.enrolment import Device
 from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.intake import Sender
@@ -43,6 +44,14 @@ KeepPiece = Callable[[Device, Piece], bool]
 
 Raises Refusal for one it does not take, ProtocolError for a piece that fits no content.
 """
+
+
+def kept_in(blobs: Blobs) -> KeepPiece:
+    """Pieces go where those of the line go, and are checked there."""
+    return lambda asking, piece: (
+        blobs.take(asking.station, piece.sha256, piece.offset, piece.size, piece.content).complete
+    )
+
 
 NOT_COUNTED = frozenset({"revoked", "unknown_epoch"})
 REFUSED = {

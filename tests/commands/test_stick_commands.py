@@ -8,11 +8,14 @@ from sqlalchemy import update
 from uuid_utils import uuid7
 
 from app.commands.desk import district_of, enrol_desk, found_desk, open_desk, rounds_of
-from app.district.server import DistrictServer
+from app.commands.desk_files import transfers_of
+from app.district.database import open_database
+from app.district.server import DistrictServer, services_of
 from app.models.registry import RECORD_TYPES
 from app.store.stick import StickLog
 from app.store.tables import device
 from main import main
+from tests import real_files
 from tests.samples import SAMPLES
 
 PASSWORD = "Ce-shi-2026-kou"
@@ -86,3 +89,26 @@ def run_stick_out_refused(desk, folder: Path) -> bool:
     with pytest.raises(StickRefused, match="还没有区里的U盘密钥"):
         DeskStick(desk).export(folder)
     return True
+
+
+def test_an_attached_file_goes_along_and_counts_as_sent_once_the_answer_is_imported(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick, content = tmp_path / "stick", real_files.jpeg()
+    stick.mkdir()
+    with closing(open_desk(data, "王调解", PASSWORD)) as desk:
+        file = desk.attachments.add(content, "门口.jpg")
+        visit = SAMPLES["service_visit"]() | {"photos": [file]}
+        desk.store.save(RECORD_TYPES["service_visit"], visit, by="王调解", record_id=str(uuid7()))
+    for _ in range(2):
+        assert run(data, "stick-out", str(stick)) == 0
+        assert "导出 4 条和 1 个附件" in capsys.readouterr().out
+    assert main(["district", "--folder", str(tmp_path / "district"), "--take-stick", str(stick)]) == 0
+    assert "附件 1 个" in capsys.readouterr().out
+    assert run(data, "stick-in", str(stick)) == 0
+    with closing(open_desk(data, "王调解", PASSWORD)) as desk:
+        assert transfers_of(desk).underway().up == 0
+    database = open_database(None, tmp_path / "district")
+    held = services_of(database).blobs.states(STATION, [file.sha256])
+    database.close()
+    assert held[file.sha256].complete
