@@ -8,7 +8,8 @@ from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.commands.desk_files import files_of
 from app.district.database import open_database
 from app.district.server import DistrictServer, serve, services_of
-from app.district.stick import StickIntake, kept_in
+from app.district.stick import StickIntake
+from app.district.stick_push import kept_in
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
 from app.sync.blob_progress import BlobProgress
