@@ -39,6 +39,7 @@ from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
+from app.store.stick import StickLog
 from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
@@ -262,7 +263,13 @@ def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
         ca=trusted,
     )
     with desk.database.write() as connection:
-        enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
+        enrolled(
+            connection,
+            server_id=made.server,
+            server_key=made.server_key,
+            segment=made.segment,
+            seal_key=made.seal_key,
+        )
     desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)
     desk.store.make_numbers_final(by=desk.user)
@@ -289,8 +296,24 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
 
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
-    who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
-    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+    log = StickLog(desk.database)
+    push = Push(
+        desk.outbox,
+        district,
+        identity_of(desk),
+        Backoff(random.uniform),
+        desk.clock,
+        heard=lambda hello: log.learn(hello.seal_key),
+    )
+    if log.state().server_seal_key is None:
+        # Enrolled before sticks were known: ask once, though nothing may wait to be sent.
+        push.doubt()
+    return push
+
+
+def identity_of(desk: Desk) -> Identity:
+    """Under which name this desk sends."""
+    return Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
 
 
 def _look_of(media_type: str, content: bytes) -> Look:

@@ -47,6 +47,9 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--attachment-mb", type=int, default=50, metavar="MB", help="一个附件最多收多少 MB（默认 50）"
     )
     district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
+    district.add_argument(
+        "--take-stick", type=Path, metavar="文件夹", help="收下U盘上各站的文件，把回执和内容写回U盘，然后退出"
+    )
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
 
 
@@ -139,7 +142,11 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
     reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
-    for command in (syncing, checking, backing, restoring, reconciling):
+    carrying = commands.add_parser("stick-out", help="没有网络时：把未上报的导出到U盘，带到区里")
+    returning = commands.add_parser("stick-in", help="从U盘导入区里的回执和内容")
+    for command in (carrying, returning):
+        command.add_argument("folder", type=Path, metavar="文件夹", help="U盘上的文件夹")
+    for command in (syncing, checking, backing, restoring, reconciling, carrying, returning):
         _sign_in(command)
     listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
     listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")

@@ -6,12 +6,16 @@ from datetime import timedelta
 
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.commands.desk_files import files_of
-from app.district.server import DistrictServer, serve
+from app.district.database import open_database
+from app.district.server import DistrictServer, serve, services_of
+from app.district.stick import StickIntake
+from app.district.stick_push import kept_in
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
 from app.sync.blob_progress import BlobProgress
 from app.sync.blob_words import files_text, reason_text, size_text
 from app.sync.blobs import FILES_LATER
+from app.sync.stick import disk_sentence
 
 
 def send(desk: Desk) -> int:
@@ -103,6 +107,8 @@ def district(arguments: Namespace) -> int:
             server.stop()
         print(f"登记码：{code}（{_minutes(timedelta(minutes=30))} 分钟内有效，只能用一次）")
         return 0
+    if arguments.take_stick:
+        return _take_stick(arguments)
     serve(
         arguments.database,
         arguments.folder,
@@ -114,6 +120,26 @@ def district(arguments: Namespace) -> int:
         ready=_announce,
     )
     return 0
+
+
+def _take_stick(arguments: Namespace) -> int:
+    """Take what is on a stick and write the answers onto it; the server may go on meanwhile."""
+    database = open_database(arguments.database, arguments.folder)
+    try:
+        services = services_of(database, largest_blob=arguments.attachment_mb << 20)
+        taken = StickIntake(services, kept_in(services.blobs)).take(arguments.take_stick)
+    except OSError as failure:
+        print(disk_sentence(failure, "没有收下任何内容"), file=sys.stderr)
+        return 2
+    finally:
+        database.close()
+    for one in taken:
+        print(one.sentence, file=sys.stderr if one.is_fault else sys.stdout)
+    if not taken:
+        print("U盘上没有站里导出的文件（.push），请核对文件夹。", file=sys.stderr)
+        return 1
+    print(f"共 {len(taken)} 个文件，收下 {sum(one.rows for one in taken)} 条；请把U盘带回站里导入。")
+    return 1 if any(one.is_fault for one in taken) else 0
 
 
 def _announce(server: DistrictServer) -> None:

@@ -21,6 +21,7 @@ from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
 from app.commands.desk_files import files_of
 from app.commands.desk_signing import DeskSigning
+from app.commands.desk_stick import DeskStick
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
@@ -117,6 +118,7 @@ class DeskWindow(QObject):
             backup=self._backup.control,
             print_case=self._print_case,
             signing=DeskSigning(desk),
+            stick=DeskStick(desk),
             accounts=DeskAccounts(desk, can_switch=can_restore),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)

@@ -201,6 +201,7 @@ class Endpoints:
                 "segment": enrolled.segment,
                 "server": identity.server,
                 "server_key": base64.b64encode(identity.public_key).decode(),
+                "seal_key": identity.public_seal_key,
             }
         )
 

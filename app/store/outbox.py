@@ -81,6 +81,13 @@ class Outbox:
 
     def next_lines(self, max_bytes: int, max_count: int) -> list[OutboxLine]:
         """The oldest unsent lines that fit; at least one while any is unsent."""
+        return self._lines(self._unsent(), max_bytes, max_count)
+
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """The lines of this PC's stream after `seq`, sent or not, that fit; at least one while there is any."""
+        return self._lines(and_(revision.c.epoch == self._epoch, revision.c.seq > seq), max_bytes, max_count)
+
+    def _lines(self, which: ColumnElement[bool], max_bytes: int, max_count: int) -> list[OutboxLine]:
         statement = (
             select(
                 revision.c.seq,
@@ -89,7 +96,7 @@ class Outbox:
                 revision.c.record_id,
                 revision.c.line,
             )
-            .where(self._unsent())
+            .where(which)
             .order_by(revision.c.seq)
             .limit(max_count)
         )

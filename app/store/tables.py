@@ -156,6 +156,14 @@ device = Table(
     Column("last_pull_at", Moment),
     Column("recheck", Boolean, nullable=False),
     Column("new_life", Boolean, nullable=False),
+    # Sync by stick: the key the district has files sealed to, exports made, the newest one answered, when the last was
+    # made and of how many rows, and the rows ("epoch.seq" by blanks) whose place a skip line takes.
+    Column("server_seal_key", LargeBinary),
+    Column("stick_number", Integer, nullable=False, server_default=text("0")),
+    Column("stick_answered", Integer, nullable=False, server_default=text("0")),
+    Column("stick_out_at", Moment),
+    Column("stick_out_rows", Integer, nullable=False, server_default=text("0")),
+    Column("stick_skips", String, nullable=False, server_default=text("''")),
     CheckConstraint("one = 1", "one_row"),
 )
 

@@ -277,6 +277,7 @@ def _enrolment_of(status: int, content: bytes, address: str) -> Enrolment:
             server_key=base64.b64decode(answer["server_key"], validate=True),
             address=address,
             segment=int(answer["segment"]),
+            seal_key=base64.b64decode(answer.get("seal_key", ""), validate=True),
         )
     except (NotStrict, ProtocolError, KeyError, TypeError, ValueError) as error:
         raise NoAnswer("portal") from error

@@ -16,6 +16,7 @@ from app.store.attachments import MissingContent
 from app.store.errors import StorageError
 from app.store.folder import AlreadyOpen, FolderRefused
 from app.store.records import RefusedSave
+from app.sync.stick import StickRefused
 from app.ui.words import label
 
 SPEAKING = (
@@ -28,6 +29,7 @@ SPEAKING = (
     StorageError,
     FileRefused,
     MissingContent,
+    StickRefused,
     KeyFileError,
     MistypedCode,
     LockedOut,

@@ -35,6 +35,7 @@ from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
     from app.typeset.sheet import PrintedPdf
+    from app.ui.stick_card import StickControl
 
 Clock = Callable[[], datetime]
 
@@ -209,4 +210,6 @@ class DeskServices:
     signing: SigningControl
     accounts: AccountControl | None = None
     """None where nobody can sign in anew: then there is no lock and no page of users."""
+    stick: "StickControl | None" = None
+    """None where nothing is carried by stick."""
     cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

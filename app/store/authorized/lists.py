@@ -145,6 +145,10 @@ class AuthorizedOutbox(Outbox):
         """Raises NotAllowed: no page sends."""
         raise self._not_here()
 
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """Raises NotAllowed: no page sends."""
+        raise self._not_here()
+
     def continue_from(self, seq: int) -> None:
         """Raises NotAllowed: no page sends."""
         raise self._not_here()
