@@ -53,7 +53,7 @@ def _run(arguments: Namespace) -> int:
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import backups, figures, records, upkeep, users
+    from app.commands import backups, desk_stick, figures, records, upkeep, users
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
@@ -64,6 +64,8 @@ def _with_desk(arguments: Namespace) -> int:
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
         "reconcile": lambda: upkeep.reconcile(desk),
+        "stick-out": lambda: desk_stick.stick_out(desk, arguments),
+        "stick-in": lambda: desk_stick.stick_in(desk, arguments),
         "verify": lambda: records.check_paper(desk, arguments) if arguments.paper else upkeep.check(desk),
         "backup": lambda: backups.make_backup(desk, arguments),
         "users": lambda: users.list_users(desk),

@@ -57,6 +57,7 @@ def main() -> None:
             take_tour(desk, folder)
             _signing(desk, folder)
             _dossier(desk, folder)
+            _stick(desk, folder)
             _people(desk, folder)
             _before_the_desk(folder)
         for picture in sorted(folder.glob("*.png")):
@@ -75,6 +76,28 @@ def _dossier(desk: Desk, folder: Path) -> None:
     dialog.show()
     dialog.grab().save(str(folder / "80-dossier.png"))
     dialog.close()
+
+
+def _stick(desk: Desk, folder: Path) -> None:
+    """Unsent records on their way to the district by stick."""
+    stick, kind = Path(tempfile.gettempdir()) / "U盘", RECORD_TYPES["patrol_log"]
+    stick.mkdir(exist_ok=True)
+    with _window(desk) as (desk_window, settle):
+        desk_window.stop()  # without a line
+        for row in desk.reader.page(kind, ListQuery(), limit=5):
+            record = desk.reader.load(kind, row["id"])
+            assert record is not None
+            desk.store.save(kind, record.values, by=desk.user, record_id=str(uuid7()))
+        card = desk_window.window.open_page("sync").stick_card
+        settle()
+        card.choose(stick)
+        card.export()
+        settle()
+        card.place.setItemText(card.place.currentIndex(), "村里的U盘（E:\\，可用 14820 MB）")
+        card.grab().save(str(folder / "87-stick.png"))
+    for file in stick.iterdir():
+        file.unlink()
+    stick.rmdir()
 
 
 @contextmanager

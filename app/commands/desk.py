@@ -39,6 +39,7 @@ from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
+from app.store.stick import StickLog
 from app.store.upgrade import upgrade
 from app.sync import protocol
 from app.sync.backoff import Backoff
@@ -48,6 +49,7 @@ from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
 if TYPE_CHECKING:
+    from app.sync.blobs import Blobs
     from app.sync.http_district import HttpDistrict
 
 DATABASE = "desk.db"
@@ -261,7 +263,13 @@ def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
         ca=trusted,
     )
     with desk.database.write() as connection:
-        enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
+        enrolled(
+            connection,
+            server_id=made.server,
+            server_key=made.server_key,
+            segment=made.segment,
+            seal_key=made.seal_key,
+        )
     desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)
     desk.store.make_numbers_final(by=desk.user)
@@ -288,8 +296,24 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
 
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
-    who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
-    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+    log = StickLog(desk.database)
+    push = Push(
+        desk.outbox,
+        district,
+        identity_of(desk),
+        Backoff(random.uniform),
+        desk.clock,
+        heard=lambda hello: log.learn(hello.seal_key),
+    )
+    if log.state().server_seal_key is None:
+        # Enrolled before sticks were known: ask once, though nothing may wait to be sent.
+        push.doubt()
+    return push
+
+
+def identity_of(desk: Desk) -> Identity:
+    """Under which name this desk sends."""
+    return Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
 
 
 def _look_of(media_type: str, content: bytes) -> Look:
@@ -304,15 +328,17 @@ def _end_founding(folder: Path) -> None:
         (folder / FOUNDING).unlink(missing_ok=True)
 
 
-def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
-    """Sending and bringing down between this desk and its district."""
+def rounds_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Rounds:
+    """Sending and bringing down between this desk and its district, `files` after the rows."""
     pull = Pull(desk.receiver, district, Backoff(random.uniform))
-    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
+    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database), files=files)
 
 
-def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
-    """The comparison of this desk with its district."""
-    return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
+def reconcile_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Reconcile:
+    """The comparison of this desk with its district, `files` included."""
+    rounds = rounds_of(desk, district, files)
+    recheck = files.recheck if files else lambda: (0, 0)
+    return Reconcile(rounds, district, desk.receiver, desk.database, RECORD_TYPES, recheck)
 
 
 def reports_of(desk: Desk) -> AuthorizedReports:

@@ -1,5 +1,6 @@
 """The command `district`: serve, or one errand about codes, administrators, the trail, backups, held revisions."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,9 +18,12 @@ from app.district.held_again import take_again
 from app.district.identity import identity_of
 from app.district.judge import Judge
 from app.district.operations import log_as_json
-from app.district.server import serve, utc_now
+from app.district.server import serve, services_of, utc_now
+from app.district.stick import StickIntake
+from app.district.stick_push import kept_in
 from app.district.workers import Plan, check_several, serve_with
 from app.models.registry import RECORD_TYPES
+from app.sync.stick import disk_sentence
 
 
 def district(arguments: Namespace) -> int:
@@ -33,6 +37,7 @@ def district(arguments: Namespace) -> int:
         "verify_audit": _verify_trail,
         "backup": _back_up,
         "take_held_again": _take_held_again,
+        "take_stick": _take_stick,
     }
     if arguments.restore is not None:
         return _restore(arguments)
@@ -70,6 +75,7 @@ def _serve(arguments: Namespace) -> int:
         arguments.certificate,
         arguments.certificate_key,
         arguments.ca,
+        arguments.attachment_mb << 20,
     )
     if arguments.workers > 1:
         serve_with(arguments.workers, plan, _announce)
@@ -83,6 +89,7 @@ def _serve(arguments: Namespace) -> int:
         certificate=plan.certificate,
         certificate_key=plan.certificate_key,
         ca=plan.ca,
+        largest_blob=plan.largest_blob,
         ready=lambda server: _announce(server.url),
     )
     return 0
@@ -145,6 +152,23 @@ def _take_held_again(database: Database, _: Namespace) -> int:
     freed, left = take_again(database, Judge(RECORD_TYPES), utc_now, _by())
     print(f"重新处理完毕：{freed} 条已经生效，{left} 条仍需等待。")
     return 0
+
+
+def _take_stick(database: Database, arguments: Namespace) -> int:
+    """Take what is on a stick and write the answers onto it; the server may go on meanwhile."""
+    try:
+        services = services_of(database, largest_blob=arguments.attachment_mb << 20)
+        taken = StickIntake(services, kept_in(services.blobs)).take(arguments.take_stick)
+    except OSError as failure:
+        print(disk_sentence(failure, "没有收下任何内容"), file=sys.stderr)
+        return 2
+    for one in taken:
+        print(one.sentence, file=sys.stderr if one.is_fault else sys.stdout)
+    if not taken:
+        print("U盘上没有站里导出的文件（.push），请核对文件夹。", file=sys.stderr)
+        return 1
+    print(f"共 {len(taken)} 个文件，收下 {sum(one.rows for one in taken)} 条；请把U盘带回站里导入。")
+    return 1 if any(one.is_fault for one in taken) else 0
 
 
 def _by() -> Actor:

@@ -50,6 +50,9 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     serving.add_argument("--workers", type=int, default=1, metavar="个", help="进程数（多个须用 PostgreSQL）")
     serving.add_argument(
+        "--attachment-mb", type=int, default=50, metavar="MB", help="一个附件最多收多少 MB（默认 50）"
+    )
+    serving.add_argument(
         "--metrics-token-file", type=Path, metavar="文件", help="别的机器取 /metrics 的口令；不填则仅本机可取"
     )
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
@@ -76,6 +79,9 @@ def _district_errands(errands: "argparse._MutuallyExclusiveGroup") -> None:
     )
     errands.add_argument(
         "--restore", type=Path, metavar="备份", help="从一份备份恢复到空的数据文件夹或空数据库"
+    )
+    errands.add_argument(
+        "--take-stick", type=Path, metavar="文件夹", help="收下U盘上各站的文件，把回执和内容写回U盘"
     )
     errands.add_argument("--take-held-again", action="store_true", help="把暂收的修订重新处理一遍")
 
@@ -169,7 +175,11 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
     reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
-    for command in (syncing, checking, backing, restoring, reconciling):
+    carrying = commands.add_parser("stick-out", help="没有网络时：把未上报的导出到U盘，带到区里")
+    returning = commands.add_parser("stick-in", help="从U盘导入区里的回执和内容")
+    for command in (carrying, returning):
+        command.add_argument("folder", type=Path, metavar="文件夹", help="U盘上的文件夹")
+    for command in (syncing, checking, backing, restoring, reconciling, carrying, returning):
         _sign_in(command)
     listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
     listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")

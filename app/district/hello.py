@@ -40,4 +40,5 @@ def hello_to(database: Database, identity: Identity, asking: Device, after: int,
         max_bytes=MAX_COMPRESSED,
         schema_min=SCHEMA_MIN,
         schema_max=SCHEMA_MAX,
+        seal_key=identity.public_seal_key,
     )

@@ -16,6 +16,7 @@ from app.district.administration.accounts import Accounts
 from app.district.administration.sessions import Sessions
 from app.district.administration.site import Site
 from app.district.administration.visit import Parts
+from app.district.blobs import LARGEST, Blobs
 from app.district.database import Database, open_database
 from app.district.enrolment import Enrolments
 from app.district.identity import identity_of
@@ -45,8 +46,12 @@ def services_of(
     metrics_token: str | None = None,
     ca: str | None = None,
     clock: Callable[[], datetime] = utc_now,
+    largest_blob: int = LARGEST,
 ) -> Services:
-    """The parts of a district over an open database; see DistrictServer for the rest."""
+    """The parts of a district over an open database; see DistrictServer for the rest.
+
+    `largest_blob` is the longest content of an attached file taken, in bytes.
+    """
     identity = identity_of(database)
     judge = Judge(RECORD_TYPES)
     enrolments = Enrolments(database, identity, clock)
@@ -72,6 +77,7 @@ def services_of(
         site=Site(parts, on_loopback=on_loopback, secure=secure),
         operations=Operations(database, metrics, metrics_token, ca),
         metrics=metrics,
+        blobs=Blobs(database, clock, largest_blob),
         clock=clock,
     )
 
@@ -99,6 +105,7 @@ class DistrictServer:
         ca: Path | None = None,
         listening: socket.socket | None = None,
         clock: Callable[[], datetime] = utc_now,
+        largest_blob: int = LARGEST,
     ) -> None:
         self._database = open_database(url, folder)
         self.services = services_of(
@@ -110,7 +117,9 @@ class DistrictServer:
             metrics_token=metrics_token,
             ca=ca.read_text(encoding="ascii").strip() + "\n" if ca else None,
             clock=clock,
+            largest_blob=largest_blob,
         )
+        self.services.blobs.clear_unfinished()
         self._socket = listening or listen(host, port)
         scheme = "http" if certificate is None else "https"
         shown = f"[{host}]" if ":" in host else host
@@ -165,6 +174,7 @@ def serve(
     certificate_key: Path | None = None,
     ca: Path | None = None,
     listening: socket.socket | None = None,
+    largest_blob: int = LARGEST,
     ready: Callable[[DistrictServer], None] = lambda _: None,
 ) -> None:
     """Serve until interrupted; `ready` is called once the address is bound.
@@ -181,6 +191,7 @@ def serve(
         certificate_key=certificate_key,
         ca=ca,
         listening=listening,
+        largest_blob=largest_blob,
     )
     ready(server)
     _settle_memory()

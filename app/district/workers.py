@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+from app.district.blobs import LARGEST
 from app.district.database import open_database
 from app.district.operations import log_as_json
 from app.district.server import listen, serve
@@ -37,6 +38,7 @@ class Plan:
     certificate: Path | None = None
     certificate_key: Path | None = None
     ca: Path | None = None
+    largest_blob: int = LARGEST
 
 
 def serve_with(count: int, plan: Plan, ready: Callable[[str], None]) -> None:
@@ -120,5 +122,6 @@ def _work(plan: Plan, listening: socket.socket) -> None:
         certificate=plan.certificate,
         certificate_key=plan.certificate_key,
         ca=plan.ca,
+        largest_blob=plan.largest_blob,
         listening=listening,
     )

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.models.pieced import pieced
+
 HEADER = struct.Struct(">6sBB8sIQ")
 MAGIC = b"FQBLOB"
 VERSION = 1
@@ -91,12 +93,7 @@ def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
 
     Raises BlobDamaged, at the latest after the last frame.
     """
-    header = source.read(HEADER.size)
-    if len(header) != HEADER.size:
-        raise BlobDamaged
-    magic, version, algorithm, key, frame, size = HEADER.unpack(header)
-    if (magic, version, algorithm, key, frame) != (MAGIC, VERSION, AES_256_GCM, key_id(root), FRAME):
-        raise BlobDamaged
+    header, size = _header(source, root)
     cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
     seen = sha256()
     last = _frames(size) - 1
@@ -111,6 +108,37 @@ def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
         yield content
     if source.read(1) or seen.hexdigest() != digest:
         raise BlobDamaged
+
+
+def open_blob(source: BinaryIO, root: bytes, digest: str) -> tuple[BinaryIO, int]:
+    """The content of an encrypted file to read from any place, each frame verified, and its bytes.
+
+    Raises BlobDamaged, also while reading; what no frame is taken from is not looked at.
+    """
+    header, size = _header(source, root)
+    cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
+
+    def frame_at(at: int) -> tuple[int, bytes]:
+        number = at // FRAME
+        source.seek(HEADER.size + number * (FRAME + TAG))
+        last = bytes([number == _frames(size) - 1])
+        try:
+            return number * FRAME, cipher.decrypt(_nonce(number), source.read(FRAME + TAG), bound + last)
+        except InvalidTag:
+            raise BlobDamaged from None
+
+    return pieced(size, frame_at), size
+
+
+def _header(source: BinaryIO, root: bytes) -> tuple[bytes, int]:
+    """The header and the bytes of the content.  Raises BlobDamaged."""
+    header = source.read(HEADER.size)
+    if len(header) != HEADER.size:
+        raise BlobDamaged
+    magic, version, algorithm, key, frame, size = HEADER.unpack(header)
+    if (magic, version, algorithm, key, frame) != (MAGIC, VERSION, AES_256_GCM, key_id(root), FRAME):
+        raise BlobDamaged
+    return header, size
 
 
 def _frames(size: int) -> int:

@@ -1,20 +1,30 @@
 """The folder of encrypted contents: `ab/<SHA-256>`, written once, never changed."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from app.safe_file import UNFINISHED, sync_folder, writing_safely
-from app.store.blob_file import BlobDamaged, Measured, Progress, read_blob, write_blob
+from app.store.blob_file import BlobDamaged, Measured, Progress, open_blob, read_blob, write_blob
+from app.store.database import Database
+from app.store.partial_blob import PARTIAL, Partial
 
 
 class BlobFolder:
-    """Contents by their hash."""
+    """Contents by their hash; whoever writes into it or clears it away takes `changing`."""
 
     def __init__(self, folder: Path, root: bytes) -> None:
         self.folder = folder
+        self.changing = threading.Lock()
         self._root = root
+
+    @classmethod
+    def of(cls, database: Database) -> "BlobFolder":
+        """The folder beside a database."""
+        return cls(database.path.with_name("attachments"), database.derived_key(b"fengqiao attachments"))
 
     def path(self, digest: str) -> Path:
         """Where a content lies, or would."""
@@ -45,6 +55,17 @@ class BlobFolder:
         """The content, each frame verified.  Raises BlobDamaged, OSError."""
         with open(self.path(digest), "rb") as file:
             yield from read_blob(file, self._root, digest)
+
+    @contextmanager
+    def opened(self, digest: str) -> Iterator[tuple[BinaryIO, int]]:
+        """The content to read from any place, and its bytes.  Raises BlobDamaged, OSError, also while reading."""
+        with open(self.path(digest), "rb") as file:
+            yield open_blob(file, self._root, digest)
+
+    def partial(self, digest: str) -> Partial:
+        """What has come of a content so far, to go on with.  Raises OSError."""
+        self.make_folder(digest)
+        return Partial(self.path(digest).with_name(digest + PARTIAL), self._root, digest)
 
     def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
         """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
+from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, held_files, underway
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
 from app.store.tables import conflict, device, revision
@@ -26,7 +27,10 @@ class OutboxLine:
 
 @dataclass(frozen=True)
 class OutboxStatus:
-    """The truth line of the screen, counted in the file itself; `conflicts` counts records."""
+    """The truth line of the screen, counted in the file itself; `conflicts` counts records.
+
+    `files` are the contents of attached files that are not at the district or not here.
+    """
 
     unsent: int
     oldest_at: datetime | None
@@ -34,6 +38,7 @@ class OutboxStatus:
     conflicts: int
     last_receipt_at: datetime | None
     last_pull_at: datetime | None = None
+    files: Underway = NOTHING
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,13 @@ class Outbox:
 
     def next_lines(self, max_bytes: int, max_count: int) -> list[OutboxLine]:
         """The oldest unsent lines that fit; at least one while any is unsent."""
+        return self._lines(self._unsent(), max_bytes, max_count)
+
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """The lines of this PC's stream after `seq`, sent or not, that fit; at least one while there is any."""
+        return self._lines(and_(revision.c.epoch == self._epoch, revision.c.seq > seq), max_bytes, max_count)
+
+    def _lines(self, which: ColumnElement[bool], max_bytes: int, max_count: int) -> list[OutboxLine]:
         statement = (
             select(
                 revision.c.seq,
@@ -84,7 +96,7 @@ class Outbox:
                 revision.c.record_id,
                 revision.c.line,
             )
-            .where(self._unsent())
+            .where(which)
             .order_by(revision.c.seq)
             .limit(max_count)
         )
@@ -102,6 +114,8 @@ class Outbox:
         """The district expects `seq` next: every line from there on is unsent again."""
         with self._database.write() as connection:
             connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
+            # A district that lost rows may have lost contents with them.
+            ask_again(connection)
 
     def apply_receipt(
         self, acked_seq: int, verdicts: Iterable[SettledVerdict], received_at: datetime
@@ -130,7 +144,20 @@ class Outbox:
             held_count = connection.execute(held).scalar_one()
             conflicts = connection.execute(_DISPUTED).scalar_one()
             receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
-        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull)
+            files = underway(connection)
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, files)
+
+    def held_files(self) -> list[Transfer]:
+        """Attached files that wait for a person, with the code of the reason."""
+        with self._database.read() as connection:
+            return held_files(connection)
+
+    def has_unsent(self) -> bool:
+        """Whether any line waits."""
+        with self._database.read() as connection:
+            return (
+                connection.execute(select(revision.c.seq).where(self._unsent()).limit(1)).first() is not None
+            )
 
     def acked_seq(self) -> int:
         """The last seq the district has receipted."""

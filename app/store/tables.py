@@ -156,6 +156,14 @@ device = Table(
     Column("last_pull_at", Moment),
     Column("recheck", Boolean, nullable=False),
     Column("new_life", Boolean, nullable=False),
+    # Sync by stick: the key the district has files sealed to, exports made, the newest one answered, when the last was
+    # made and of how many rows, and the rows ("epoch.seq" by blanks) whose place a skip line takes.
+    Column("server_seal_key", LargeBinary),
+    Column("stick_number", Integer, nullable=False, server_default=text("0")),
+    Column("stick_answered", Integer, nullable=False, server_default=text("0")),
+    Column("stick_out_at", Moment),
+    Column("stick_out_rows", Integer, nullable=False, server_default=text("0")),
+    Column("stick_skips", String, nullable=False, server_default=text("''")),
     CheckConstraint("one = 1", "one_row"),
 )
 
@@ -170,6 +178,24 @@ blob = Table(
     Column("at", Moment, nullable=False),
     Column("kept", Boolean, nullable=False),
     Index("ix_blob_unkept", "at", sqlite_where=text("kept = 0")),
+)
+
+# One row a content a revision names: on its way to the district ("up", it is here) or from there ("down", it is
+# not).  `done` says that both have it; a `held` one waits for a person, with a code for the reason.
+blob_transfer = Table(
+    "blob_transfer",
+    Base.metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("way", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("way in ('up', 'down')", "way"),
+    CheckConstraint("state in ('waiting', 'done', 'held')", "state"),
+    Index("ix_blob_transfer_open", "way", "state", "at", sqlite_where=text("state <> 'done'")),
 )
 
 # What a content looks like, made once: no image where none can be made.

@@ -111,7 +111,8 @@ class Hello:
     """The district's answer to hello.
 
     `acked_sha256` is the digest of the line at `receipt.acked_seq`, so that a station can tell its own lost
-    receipt from a twin's; `max_bytes` limits a compressed batch.
+    receipt from a twin's; `max_bytes` limits a compressed batch; `seal_key` (base64) is what files on a stick are
+    sealed to.
     """
 
     server: str
@@ -122,13 +123,15 @@ class Hello:
     max_bytes: int
     schema_min: int
     schema_max: int
+    seal_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes).
 
-    `segment` is its place among the PCs of the station, for numbering documents.
+    `segment` is its place among the PCs of the station, for numbering documents; `seal_key` (32 bytes) is what files
+    on a stick are sealed to, empty from a district that takes none.
     """
 
     device: str
@@ -138,6 +141,7 @@ class Enrolment:
     server_key: bytes
     address: str
     segment: int = 0
+    seal_key: bytes = b""
 
 
 class NoAnswer(Exception):
@@ -157,7 +161,8 @@ class Refusal(Exception):
     """The district answered and did not take the request.
 
     `status` is the HTTP status, `code` its name in the signed body, `seq` the one line at fault,
-    `expected_seq` where the district wants the station to go on, `retry_after` seconds.
+    `expected_seq` where the district wants the station to go on (`expected_offset` in a content),
+    `retry_after` seconds.
     """
 
     def __init__(
@@ -168,6 +173,7 @@ class Refusal(Exception):
         detail: str = "",
         seq: int | None = None,
         expected_seq: int | None = None,
+        expected_offset: int | None = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
@@ -176,6 +182,7 @@ class Refusal(Exception):
         self.detail = detail
         self.seq = seq
         self.expected_seq = expected_seq
+        self.expected_offset = expected_offset
         self.retry_after = retry_after
 
 

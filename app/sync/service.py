@@ -12,6 +12,7 @@ from app.sync.protocol import (
     MAX_EXPANDED,
     MAX_REVISIONS,
     District,
+    Hello,
     NoAnswer,
     OutboxLine,
     OutboxSource,
@@ -22,7 +23,7 @@ __all__ = ["Identity", "Push"]
 
 
 class Push:
-    """Sends until the outbox is empty, the line breaks, or the district says no."""
+    """Sends until the outbox is empty, the line breaks, or the district says no; `heard` is told each hello."""
 
     def __init__(
         self,
@@ -31,7 +32,10 @@ class Push:
         identity: Identity,
         backoff: Backoff,
         clock: Callable[[], datetime],
+        *,
+        heard: Callable[[Hello], None] = lambda hello: None,
     ) -> None:
+        self._heard = heard
         self._outbox = outbox
         self._district = district
         self._identity = identity
@@ -104,6 +108,7 @@ class Push:
         first = lines[0].seq if lines else self._outbox.acked_seq() + 1
         hello = self._district.hello(first - 1)
         self._unsure = self._doubted = False
+        self._heard(hello)
         self._size.limit(hello.max_bytes)
         acked = hello.receipt.acked_seq
         if acked < first - 1:

@@ -43,11 +43,14 @@ ACTIONS = {
     "verify": "检查数据",
     "verify audit": "核对操作记录",
     "enrol": "登记区级服务",
+    "stick out": "导出到U盘",
+    "stick in": "从U盘导入",
 }
 # What programs write into the column of remarks.
 WORDS = {
     "faults": "处不对",
     "rows": "条",
+    "files": "个文件",
     "times": "次",
     "created": "新增",
     "changed": "更新",
