@@ -53,13 +53,14 @@ def _run(arguments: Namespace) -> int:
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import backups, figures, records, upkeep, users
+    from app.commands import backups, exporting, figures, records, upkeep, users
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
         "import": lambda: records.import_file(desk, arguments),
         "list": lambda: records.list_records(desk, arguments),
         "show": lambda: records.show_record(desk, arguments),
+        "export": lambda: exporting.export_list(desk, arguments),
         "figures": lambda: figures.show_figures(desk, arguments),
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),

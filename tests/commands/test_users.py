@@ -90,7 +90,7 @@ def test_a_file_from_before_there_were_accounts_goes_on_with_its_user_as_head(st
         assert desk.account.role == "head"
         assert len(desk.reader.page(RECORD_TYPES["resident"], ListQuery())) == 1
         assert verify(desk.database, RECORD_TYPES) == []
-    assert (folder / "desk.before-0002.db").exists()
+    assert (folder / "desk.before-0007.db").exists()
 
 
 def test_several_users_of_a_file_without_accounts_begin_with_one_head(station):
