@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
             home.search_requested.connect(self.search)
             home.record_requested.connect(self.open_record)
             home.draft_requested.connect(self.open_draft)
+            home.place_requested.connect(self.open_page)
             return home
         if key == SYNC:
             sync = SyncPage(self._services)
