@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app.commands.parser import build_parser
+from app.security.dumps import write_no_dumps
 from app.settings import default_data_folder
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     arguments.data = arguments.data or default_data_folder()
+    write_no_dumps()
     try:
         return _run(arguments)
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
+from app.store.erasing import scrub_erased
 from app.store.verify import verify
 
 
@@ -18,6 +19,7 @@ def send(desk: Desk) -> int:
         return 1
     with district:
         outcome = rounds_of(desk, district).run()
+    scrub_erased(desk.database)
     status = desk.outbox.status()
     print(
         f"本次上报 {outcome.sent} 条，收到 {outcome.received} 条，未上报 {status.unsent} 条，"

@@ -153,6 +153,11 @@ class ExportDialog(QDialog):
 
     def _show_choice(self) -> None:
         self._why.setVisible(self.whole.isChecked())
+        if self.whole.isChecked():
+            self.reason.setFocus()
+        # Labels that wrap say too late how high they are; the dialog grows to what it holds.
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self.adjustSize()
         self.go.setText(self.tr("导出…") if self.masked.isChecked() else self.tr("提出申请"))
 
     def _lay_out(self) -> None:
