@@ -91,7 +91,7 @@ class DeskPrivacy:
         """Erase what may be erased, and answer: granted where anything went, refused with the reasons where nothing did."""
         desk, requests = self._desk, self.requests
         desk.access.require("decide_requests")
-        verdicts = requests.verdicts(holding)
+        verdicts = requests.verdicts(request, holding)
         going = [one.held for one in verdicts if not one.refusal]
         for held in going:
             kind, stored = RECORD_TYPES[held.record_type], held.stored

@@ -33,6 +33,10 @@ class Person:
     id_number: str = ""
     phone: str = ""
 
+    def is_one_of(self, names: Iterable[str]) -> bool:
+        """Whether the person's name is among these, however its dots are written."""
+        return search_fold(self.name) in {search_fold(name) for name in names}
+
     def is_meant(self, values: Mapping[str, Any]) -> bool:
         """Whether a record or a repeated part of one carries this person's card, telephone or, without either, name."""
         own = {value for value in (self.id_number, self.phone) if value}

@@ -212,7 +212,7 @@ class AnswerDialog(QDialog):
     def _show(self, holding: Holding) -> None:
         self._holding = holding
         self.copy.setEnabled(bool(holding.records))
-        verdicts = self._privacy.requests.verdicts(holding)
+        verdicts = self._privacy.requests.verdicts(self._request, holding)
         head = self.tr("找到 {count} 条记录，{drafts} 份草稿，操作记录里有 {lines} 行提到这些记录。").format(
             count=len(holding.records), drafts=len(holding.drafts), lines=holding.trail_lines
         )

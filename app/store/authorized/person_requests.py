@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select, update
 from uuid_utils import uuid7
 
+from app.models.fields import Search
 from app.models.people.identity import check_id
 from app.models.people.telephone import check_phone
 from app.models.registry import RECORD_TYPES
@@ -17,7 +18,7 @@ from app.store import audit
 from app.store.authorized.access import Access
 from app.store.database import Database
 from app.store.erasing import StillKept, check_term
-from app.store.person_search import BY_NAME, Held, Holding, Person, holding_of
+from app.store.person_search import BY_HISTORY, BY_NAME, BY_PHONE, Held, Holding, Person, holding_of
 from app.store.records import Clock, RefusedSave
 from app.store.tables import subject_request
 
@@ -119,10 +120,11 @@ class PersonRequests:
         self._access.require("handle_requests")
         self._access.note("hand over copy", f"request/{request.id}", f"{count} rows")
 
-    def verdicts(self, holding: Holding) -> list[Verdict]:
-        """What erasing would come to, record by record; one found by name only is nobody's before it is checked."""
+    def verdicts(self, request: PersonRequest, holding: Holding) -> list[Verdict]:
+        """What erasing would come to, record by record; one found by name only, or by a number
+        under another name, is nobody's before it is checked."""
         today = station_day(self._clock())
-        return [Verdict(held, self._refusal(held, today)) for held in holding.records]
+        return [Verdict(held, self._refusal(request, held, today)) for held in holding.records]
 
     def answer(self, request_id: str, *, granted: bool, words: str, erased: bool = False) -> None:
         """Close a request with what is told the person.  A refusal says why (art. 50: 说明理由).
@@ -153,11 +155,14 @@ class PersonRequests:
             )
             self._append(connection, "grant request" if granted else "refuse request", request_id, row.kind)
 
-    def _refusal(self, held: Held, today: date) -> str:
+    def _refusal(self, request: PersonRequest, held: Held, today: date) -> str:
         if held.how == BY_NAME:
             return "只是同名，没有号码可以核对，不自动删除。"
         record_type = RECORD_TYPES[held.record_type]
         stored = held.stored
+        names = record_type.search_terms(stored.values)[Search.NAME]
+        if held.how in (BY_PHONE, BY_HISTORY) and not request.person.is_one_of(names):
+            return "姓名不同，请核对是否本人，不自动删除。"
         asked = Subject(held.record_type, stored.id, stored.created_by, stored.station)
         if not self._access.may_with("erase", asked):
             return "不在您的权限内，请站长办理。"
