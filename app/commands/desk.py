@@ -240,13 +240,16 @@ def open_with_key(
     return desk
 
 
-def enrol_desk(desk: Desk, url: str, code: str) -> None:
+def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
     """Register this PC with the district at `url` by a one-time code.
+
+    `ca` is the SHA-256 of the district's own certificate authority, where its invitation names one.
 
     Raises sync's NoAnswer, Refusal and InsecureAddress; StorageError.
     """
-    from app.sync.http_district import enrol  # noqa: PLC0415  # the HTTP client loads only where there is a district
+    from app.sync.http_district import enrol, fetch_ca  # noqa: PLC0415  # the HTTP client loads only where there is a district
 
+    trusted = fetch_ca(url, ca) if ca else None
     made = enrol(
         url,
         code,
@@ -255,10 +258,11 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         epoch=desk.station.epoch,
         label=desk.station.name,
         app=__version__,
+        ca=trusted,
     )
     with desk.database.write() as connection:
         enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
-    desk.settings = replace(desk.settings, district_url=url)
+    desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)
     desk.store.make_numbers_final(by=desk.user)
 
@@ -278,7 +282,8 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
     )
     from app.sync.http_district import HttpDistrict  # noqa: PLC0415  # as above
 
-    return HttpDistrict(who, Ed25519PrivateKey.from_private_bytes(kept.signing_key))
+    key = Ed25519PrivateKey.from_private_bytes(kept.signing_key)
+    return HttpDistrict(who, key, ca=desk.settings.district_ca)
 
 
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:

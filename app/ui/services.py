@@ -33,6 +33,7 @@ from app.store.person_search import Holding
 from app.store.reading import ListQuery, StoredRecord
 from app.store.station import Station
 from app.ui.backup_news import BackupNews
+from app.ui.camera import CameraPlace, cameras_here
 from app.ui.scan_folder import ScanFolder
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
@@ -98,8 +99,10 @@ class SyncControl(Protocol):
     def reconcile(self) -> None:
         """Somebody asked to compare with the district; `news.finding` tells what came of it."""
 
-    def enrol(self, url: str, code: str) -> None:
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
+
+        `ca` is the digest of the district's own certificate authority where an invitation named it.
 
         Raises NoAnswer, Refusal, InsecureAddress, StorageError, OSError.
         """
@@ -242,3 +245,4 @@ class DeskServices:
     accounts: AccountControl | None = None
     """None where nobody can sign in anew: then there is no lock and no page of users."""
     privacy: PrivacyControl | None = None
+    cameras: Callable[[], Sequence[CameraPlace]] = cameras_here
