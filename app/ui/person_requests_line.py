@@ -18,6 +18,7 @@ class PersonRequestsLine(QWidget):
         super().__init__(parent)
         self._services = services
         self.link = button("", "link", sign="clock")
+        self.link.setAccessibleName(self.tr("个人信息请求"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.link)
@@ -42,3 +43,4 @@ class PersonRequestsLine(QWidget):
             count=len(waiting), day=day_text(first), late=late
         )
         self.link.setText(text)
+        self.link.setAccessibleName(text)
