@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app.commands.parser import build_parser
+from app.security.dumps import write_no_dumps
 from app.settings import default_data_folder
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     arguments.data = arguments.data or default_data_folder()
+    write_no_dumps()
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -53,13 +55,14 @@ def _run(arguments: Namespace) -> int:
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import backups, desk_stick, figures, records, upkeep, users
+    from app.commands import backups, desk_stick, exporting, figures, records, upkeep, users
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
         "import": lambda: records.import_file(desk, arguments),
         "list": lambda: records.list_records(desk, arguments),
         "show": lambda: records.show_record(desk, arguments),
+        "export": lambda: exporting.export_list(desk, arguments),
         "figures": lambda: figures.show_figures(desk, arguments),
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),

@@ -76,8 +76,22 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     printing.add_argument(
         "--for-signature", action="store_true", help="定稿：内容固定为一版，每页印二维码（协议书、申请书等）"
     )
-    for command in (importing, listing, showing, printing, _figures(commands)):
+    for command in (importing, listing, showing, printing, _exporting(commands), _figures(commands)):
         _sign_in(command)
+
+
+def _exporting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    exporting = commands.add_parser(
+        "export", help="把一类记录导出为 .xlsx；号码只显示前后几位，完整号码要在窗口里申请、由另一人批准"
+    )
+    exporting.add_argument("type", choices=sorted(RECORD_TYPES), metavar="类别")
+    exporting.add_argument("--search", default="", metavar="词", help="只导出查到的：姓名、拼音、尾号或文字")
+    exporting.add_argument(
+        "--where", action="append", default=[], metavar="项目=代码", help="只导出这一项是这个代码的，可写多次"
+    )
+    exporting.add_argument("--voided", action="store_true", help="连同已作废的")
+    exporting.add_argument("-o", "--output", type=Path, required=True, metavar="文件.xlsx")
+    return exporting
 
 
 def _figures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:

@@ -11,6 +11,7 @@ from app.district.server import DistrictServer, serve, services_of
 from app.district.stick import StickIntake
 from app.district.stick_push import kept_in
 from app.models.registry import RECORD_TYPES
+from app.store.erasing import scrub_erased
 from app.store.verify import verify
 from app.sync.blob_progress import BlobProgress
 from app.sync.blob_words import files_text, reason_text, size_text
@@ -33,6 +34,7 @@ def send(desk: Desk) -> int:
             outcome = rounds.run()
             sent, received = sent + outcome.sent, received + outcome.received
             files = [files[0] + outcome.files_sent, files[1] + outcome.files_received]
+    scrub_erased(desk.database)
     status = desk.outbox.status()
     print(
         f"本次上报 {sent} 条，收到 {received} 条，未上报 {status.unsent} 条，"

@@ -9,6 +9,7 @@ from app.district import disputes
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
 from app.district.repeats import same_content
+from app.district.scrub import scrub
 from app.district.tables import revision
 from app.district.weigh import Scales
 from app.models.merging import Folded
@@ -37,6 +38,7 @@ class Sitting:
             self._place(line)
         self._ledger.flush()
         self._settle()
+        scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
 
     def take_carefully(self, lines: Sequence[Line]) -> list[Verdict]:
@@ -57,6 +59,7 @@ class Sitting:
                 self._hold(line, NOT_STORABLE)
                 self._ledger.flush()
         self._settle()
+        scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
 
     def _settle(self) -> None:

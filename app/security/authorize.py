@@ -146,6 +146,9 @@ DOING = {
     "reveal": "查看这条{of}里的完整号码",
     "search_id": "按证件号码查找{of}",
     "draft": "写{of}的草稿",
+    "export": "导出{of}",
+    "export_full": "申请导出{of}的完整号码",
+    "erase": "删除{of}里的个人信息",
     "add_file": "添加附件",
     "open_file": "打开附件",
     "export_file": "把附件另存出去",
@@ -167,6 +170,11 @@ DOING = {
     "set_idle_lock": "更改自动锁定的时间",
     "set_practice": "更改办理期限和节假日",
     "read_audit": "查看操作记录",
+    "see_privacy": "查看个人信息保护",
+    "approve_export": "批准完整导出",
+    "handle_requests": "登记和办理个人信息请求",
+    "decide_requests": "决定个人信息请求",
+    "see_retention": "查看保存期限",
 }
 
 

@@ -13,8 +13,10 @@ from app.models.changes import Arrived, Notice, Page, Settled, Standing
 from app.models.column_types import moment_of
 from app.models.payload import canonical
 from app.models.record_type import RecordType
+from app.models.scrubbing import tells_erasure
 from app.store.blob_transfers import coming_down
 from app.store.database import Database
+from app.store.erasing import note_erasure
 from app.store.errors import storage_error
 from app.store.lives import read_anew
 from app.store.outbox import enqueue
@@ -140,6 +142,8 @@ _LEARN = Prepared(
 def _keep_line(connection: Connection, arrived: Arrived) -> None:
     """A revision of another PC, once; what came earlier learns its place."""
     said = orjson.loads(arrived.line)
+    if tells_erasure(said["act"], said["data"]):
+        note_erasure(connection, said["type"], said["record"], _moment(said["at"]))
     learnt = {
         "place": arrived.place,
         "head_after": arrived.head_after,

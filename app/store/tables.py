@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -219,4 +220,57 @@ account = Table(
     Column("password_at", Moment, nullable=False),
     Column("added_by", String, nullable=False),
     Column("added_at", Moment, nullable=False),
+)
+
+# A full export somebody asked for, and what somebody else said to it: open, approved, refused, done or lapsed.
+# `asked` is the list it is of, as JSON; it may hold words that were searched for.
+export_request = Table(
+    "export_request",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("record_type", String, nullable=False),
+    Column("asked", LargeBinary, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("decided_by", String),
+    Column("decided_at", Moment),
+    Column("decision", String),
+    Column("done_at", Moment),
+    Index("ix_export_request_state", "state", "at"),
+)
+
+# What a person asked of the station about their data (个人信息保护法 art. 45-47): open, granted or refused.  Who it was
+# is cleared once an erasure is carried out; the line itself stays.
+subject_request = Table(
+    "subject_request",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("id_number", String, nullable=False),
+    Column("phone", String, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_by", String),
+    Column("answered_at", Moment),
+    Index("ix_subject_request_state", "state", "due_on"),
+)
+
+# Records whose personal data was taken out, and whether what earlier revisions said of it is out of this file too.
+erased = Table(
+    "erased",
+    Base.metadata,
+    Column("record_id", String(36), primary_key=True),
+    Column("record_type", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("scrubbed", Boolean, nullable=False),
+    Index("ix_erased_open", "record_id", sqlite_where=text("NOT scrubbed")),
 )

@@ -36,6 +36,18 @@ ACTIONS = {
     "open file": "打开附件",
     "export file": "另存附件",
     "import": "导入",
+    "export": "导出",
+    "export stopped": "导出中止",
+    "ask full export": "申请完整导出",
+    "approve full export": "批准完整导出",
+    "refuse full export": "不同意完整导出",
+    "export full": "取出完整导出",
+    "take request": "登记个人信息请求",
+    "find person": "查找某人的全部信息",
+    "hand over copy": "给本人查阅件",
+    "grant request": "办结个人信息请求",
+    "refuse request": "不同意个人信息请求",
+    "dispose": "期满删除个人信息",
     "list": "列出记录",
     "backup": "备份",
     "drill": "恢复演练",
@@ -51,6 +63,8 @@ WORDS = {
     "faults": "处不对",
     "rows": "条",
     "files": "个文件",
+    "masked": "已遮号码",
+    "whole": "完整号码",
     "times": "次",
     "created": "新增",
     "changed": "更新",
@@ -59,7 +73,7 @@ WORDS = {
     "agreement": "协议书",
     "paper": "纸张",
 }
-OBJECTS = {**TABLES, "desk": "工作台", "user": "用户", "file": "附件", "command": "命令"}
+OBJECTS = {**TABLES, "desk": "工作台", "user": "用户", "file": "附件", "command": "命令", "request": "请求"}
 
 
 def action_text(action: str) -> str:

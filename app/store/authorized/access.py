@@ -113,8 +113,12 @@ class Access:
                 self._write(self._unwritten)
                 self._unwritten.clear()
 
+    def entry_of(self, actor: str, action: str, of: str, detail: str) -> audit.Entry:
+        """A line for somebody who gave their own password at this desk, for a transaction of its own."""
+        return audit.Entry(self._clock(), actor, self._device, action, of, detail)
+
     def _entry(self, action: str, of: str, detail: str) -> audit.Entry:
-        return audit.Entry(self._clock(), self.actor.name, self._device, action, of, detail)
+        return self.entry_of(self.actor.name, action, of, detail)
 
     def _write(self, entries: list[audit.Entry]) -> None:
         with self._database.write() as connection:
