@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Table, insert
 
+from app.district.lineage import Unseen, unseen
 from app.district.queries import (
     ANY_HELD,
     BASE,
@@ -14,10 +15,8 @@ from app.district.queries import (
     HELD,
     LIFT,
     LOCK,
-    LOST,
     MOVE,
     RELEASE,
-    SINCE,
     STATES,
     UPDATE_STATE,
 )
@@ -191,24 +190,14 @@ class Ledger:
                 return seen
         return None
 
-    def changed_since(self, record: str, seen: int, device: str) -> set[str]:
-        """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
+    def unseen(self, line: Line, seen: int) -> list[Unseen]:
+        """See `lineage.unseen`; this batch included."""
         self._settle()
-        names: set[str] = set()
-        keys = {"station": self.station, "record": record, "seen": seen, "device": device}
-        for row in self.connection.execute(SINCE, keys).all():
-            if row.act == "void":
-                names.add("")
-                continue
-            lost = {"station": self.station, "position": row.position}
-            names |= line_of(row.line, row.seq).data.keys() - set(
-                self.connection.execute(LOST, lost).scalars()
-            )
-        return names
+        return unseen(self.connection, self.station, line, seen)
 
     def _settle(self) -> None:
-        """Queries below must see revisions of other devices this batch has just released."""
-        if self._released:
+        """Queries below must see what this batch has brought or released so far."""
+        if self._revisions or self._released:
             self.flush()
 
     def forget(self) -> None:

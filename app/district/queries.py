@@ -69,11 +69,21 @@ EFFECTIVE = select(revision.c.op_id, revision.c.seen).where(
     revision.c.record == bindparam("record"),
     revision.c.applied.is_not(None),
 )
-SINCE = select(revision.c.position, revision.c.act, revision.c.seq, revision.c.line).where(
-    revision.c.station == bindparam("station"),
-    revision.c.record == bindparam("record"),
-    revision.c.applied > bindparam("seen"),
-    revision.c.device != bindparam("device"),
+SINCE = (
+    select(
+        revision.c.position,
+        revision.c.op_id,
+        revision.c.head_after,
+        revision.c.act,
+        revision.c.seq,
+        revision.c.line,
+    )
+    .where(
+        revision.c.station == bindparam("station"),
+        revision.c.record == bindparam("record"),
+        revision.c.applied > bindparam("seen"),
+    )
+    .order_by(revision.c.applied)
 )
 LOST = select(conflict.c.field).where(
     conflict.c.station == bindparam("station"), conflict.c.position == bindparam("position")

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.district import disputes
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
-from app.district.repeats import same_content
+from app.district.lineage import authors_of
+from app.district.repeats import told_before
 from app.district.scrub import scrub
-from app.district.tables import revision
 from app.district.weigh import Scales
 from app.models.merging import Folded
-from app.sync.protocol import Header, Line, Refusal, Verdict, VerdictCode
+from app.sync.protocol import Header, Line, Verdict, VerdictCode
 
 NOT_STORABLE = Reason("not_storable", "区里暂时无法存放这条内容，已原样收存，请与区里联系。")
 
@@ -70,20 +69,13 @@ class Sitting:
 
     def _is_repeated(self, line: Line) -> bool:
         """The same revision under another seq or epoch (sent again after a restore) is there already."""
-        known = self._ledger.connection.execute(
-            select(revision.c.line).where(
-                revision.c.station == self._ledger.station, revision.c.op_id == line.op_id
-            )
-        ).scalar()
-        if known is None:
-            return False
-        if not same_content(known, line.body):
-            raise Refusal(422, "other_content", seq=line.seq)
-        self._verdicts[line.seq] = Verdict(line.seq, "duplicate")
-        return True
+        told = told_before(self._ledger.connection, self._ledger.station, line)
+        if told is not None:
+            self._verdicts[line.seq] = told
+        return told is not None
 
     def _place(self, line: Line) -> None:
-        after = self._scales.after(line, self._ledger.state(line.record), self._device)
+        after = self._scales.after(line, self._ledger.state(line.record))
         if isinstance(after, Reason):
             self._hold(line, after)
         else:
@@ -103,7 +95,7 @@ class Sitting:
             )
             self._ledger.put(line.record, after.state, position, whole=whole)
             return
-        verdict = self._merge_verdict(line, after, self._device)
+        verdict = self._merge_verdict(line, after)
         self._verdicts[line.seq] = verdict
         self._ledger.add(
             line,
@@ -142,7 +134,7 @@ class Sitting:
     def _take_effect(self, one: Waiting, after: Folded) -> None:
         line, position = one.line, self._ledger.next_position()
         code: VerdictCode = "conflict" if after.differing else "released"
-        detail = self._merge_verdict(line, after, one.device).detail if after.merged else ""
+        detail = self._merge_verdict(line, after).detail if after.merged else ""
         self._ledger.release(
             one,
             outcome=code,
@@ -156,14 +148,13 @@ class Sitting:
         if (one.device, one.epoch) == (self._device, self._epoch):
             self._verdicts[line.seq] = Verdict(line.seq, code, detail)
 
-    def _merged_with(self, line: Line, seen: int, device: str) -> str:
-        ledger = self._ledger
-        authors = disputes.authors_since(ledger.connection, ledger.station, line.record, seen, device)
+    def _merged_with(self, line: Line, seen: int) -> str:
+        authors = authors_of(self._ledger.unseen(line, seen))
         return f"与{'、'.join(authors) or '另一处'}的修改已合并。"
 
-    def _merge_verdict(self, line: Line, after: Folded, device: str) -> Verdict:
+    def _merge_verdict(self, line: Line, after: Folded) -> Verdict:
         if not after.differing:
-            return Verdict(line.seq, "merged", self._merged_with(line, after.seen, device))
+            return Verdict(line.seq, "merged", self._merged_with(line, after.seen))
         if "" in after.differing:
             return Verdict(line.seq, "conflict", "这条记录已在另一处作废，您的修改已保存在区里，请核对。")
         labels = "、".join(self._judge.label(line.type, name) for name in after.differing)

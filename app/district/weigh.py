@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
+from app.district.lineage import changed_in
 from app.models.merging import Folded, State, created, folded, merged
 from app.sync.protocol import Line
 
@@ -28,9 +29,9 @@ class Scales:
         self._ledger = ledger
         self._judge = judge
 
-    def after(self, line: Line, state: State | None, device: str) -> Folded | Reason:
-        """The sound state after `line` of `device`, or why it has to wait."""
-        after = self._folded(line, state, device)
+    def after(self, line: Line, state: State | None) -> Folded | Reason:
+        """The sound state after `line`, or why it has to wait."""
+        after = self._folded(line, state)
         if isinstance(after, Reason):
             return after
         return self._judge.objection(after.state.type, after.state.document) or after
@@ -57,7 +58,7 @@ class Scales:
             elif line.act == "create" and not steps_allow_create(state, steps):
                 after = RECORD_EXISTS
             else:
-                after = self._folded(line, None if line.act == "create" else state, one.device)
+                after = self._folded(line, None if line.act == "create" else state)
             if isinstance(after, Reason):
                 continue
             missing = missing | _fields_of(line) if line.act == "skip" else missing - line.data.keys()
@@ -69,7 +70,7 @@ class Scales:
             return None
         return Release(tuple(steps))
 
-    def _folded(self, line: Line, state: State | None, device: str) -> Folded | Reason:
+    def _folded(self, line: Line, state: State | None) -> Folded | Reason:
         if line.act == "create":
             return Folded(created(line)) if state is None else RECORD_EXISTS
         reason = _cannot_follow(line, state)
@@ -80,7 +81,8 @@ class Scales:
         seen = self._ledger.seen_by(line.record, line.base)
         if seen is None:
             return MISSING_PARENT
-        since = self._ledger.changed_since(line.record, seen, device)
+        ledger = self._ledger
+        since = changed_in(ledger.connection, ledger.station, ledger.unseen(line, seen))
         return merged(state, line, since)._replace(seen=seen) if since else folded(state, line)
 
 

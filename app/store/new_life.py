@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.models.payload import canonical
 from app.models.registry import RECORD_TYPES
+from app.store.lives import read_anew
 from app.store.outbox import UNSENT
 from app.store.tables import device, number_series, revision
 
@@ -68,7 +69,8 @@ def begin_new_life(
     """Give the file an epoch higher than `above` and its own, in the caller's transaction.
 
     What it holds unsent is sent again under the new epoch: the district knows the op ids it has already.  The
-    district must register the PC again.  `numbers` are the last document numbers known to be given; where they
+    district must register the PC again; its log is then read from the start, because what the lost file sent
+    after the backup comes back only from there.  `numbers` are the last document numbers known to be given; where they
     are not known some are left free in `year` and earlier ones, for each of the `days` since the backup.
     """
     unsent = connection.execute(select(revision.c.position, revision.c.line).where(UNSENT)).all()
@@ -80,9 +82,9 @@ def begin_new_life(
             .where(revision.c.position == row.position)
             .values(epoch=epoch, seq=seq, line=line)
         )
-    connection.execute(
-        update(device).values(epoch=epoch, acked_seq=0, enrolled=False, server_id=None, server_key=None)
-    )
+    unknown = {"enrolled": False, "server_id": None, "server_key": None}
+    connection.execute(update(device).values(epoch=epoch, acked_seq=0, new_life=True, **unknown))
+    read_anew(connection)
     free = 0 if numbers is not None else min(MOST_LEFT_FREE, NUMBERS_A_DAY * (1 + max(0, days)))
     given = {(row.series, row.year): row.last for row in connection.execute(select(number_series))}
     counted = {kind.numbered for kind in RECORD_TYPES.values() if kind.numbered} | {name for name, _ in given}

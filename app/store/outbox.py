@@ -111,8 +111,10 @@ class Outbox:
         return lines
 
     def continue_from(self, seq: int) -> None:
-        """The district expects `seq` next: every line from there on is unsent again."""
+        """The district expects `seq` next: every line from there on is unsent again, and nothing is said of it."""
+        anew = (revision.c.epoch == self._epoch) & (revision.c.seq >= seq) & revision.c.verdict.is_not(None)
         with self._database.write() as connection:
+            connection.execute(update(revision).where(anew).values(verdict=None))
             connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
             # A district that lost rows may have lost contents with them.
             ask_again(connection)

@@ -19,7 +19,7 @@ from app.store.database import Database
 from app.store.erasing import note_erasure
 from app.store.errors import storage_error
 from app.store.lives import read_anew
-from app.store.outbox import enqueue
+from app.store.outbox import enqueue, next_seq
 from app.store.placing import Placing
 from app.store.prepared import Prepared
 from app.store.station import Station
@@ -31,10 +31,14 @@ NOT_A_RECORD = (ValueError, TypeError, LookupError, AttributeError, DBAPIError)
 
 @dataclass(frozen=True)
 class Pulled:
-    """Where this file stands in the district's change log ("" is its start), and what was receipted to it."""
+    """Where this file stands in the district's change log ("" is its start), and what was receipted to it.
+
+    `last_seq` is the last it has written in its present epoch.
+    """
 
     cursor: str
     acked_seq: int
+    last_seq: int
     recheck: bool
     new_life: bool
 
@@ -58,7 +62,8 @@ class Receiver:
         """Where to go on."""
         with self._database.read() as connection:
             row = connection.execute(select(device)).one()
-            return Pulled(row.cursor, row.acked_seq, row.recheck, row.new_life)
+            last = next_seq(connection, row.epoch) - 1
+            return Pulled(row.cursor, row.acked_seq, last, row.recheck, row.new_life)
 
     def take(self, page: Page, after: str) -> int:
         """Write a page that was asked for at cursor `after`; answers how many records changed.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, column, func, or_, select, table
 from app.models.record_type import RecordType
 from app.store import audit, search
 from app.store.database import Database
-from app.store.tables import revision
+from app.store.tables import device, revision
 
 
 def verify(database: Database, types: Mapping[str, RecordType]) -> list[str]:
@@ -25,10 +25,14 @@ def verify(database: Database, types: Mapping[str, RecordType]) -> list[str]:
 
 
 def _stream_faults(connection: Connection) -> Iterator[str]:
-    """The (epoch, seq) stream has no gap, and each line says what its row says."""
+    """The (epoch, seq) stream has no gap, and each line says what its row says.
+
+    From the streams of earlier lives lines were taken along into the present one.
+    """
+    present = select(device.c.epoch).scalar_subquery()
     counted = select(
         revision.c.epoch, func.min(revision.c.seq), func.max(revision.c.seq), func.count()
-    ).where(revision.c.seq.is_not(None))
+    ).where(revision.c.seq.is_not(None), revision.c.epoch == present)
     for epoch, first, last, count in connection.execute(counted.group_by(revision.c.epoch)):
         if last - first + 1 != count:
             yield f"上报队列（第 {epoch} 期）缺少 {last - first + 1 - count} 条。"

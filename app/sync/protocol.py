@@ -11,6 +11,9 @@ MAX_EXPANDED = 64 << 20
 MAX_REVISIONS = 500
 MAX_LINE = 4 << 20
 
+# Somebody between the station and the district takes no request of this size.
+LIMITED = "limited_on_the_way"
+
 VerdictCode = Literal["duplicate", "merged", "conflict", "held", "released"]
 VERDICTS: frozenset[str] = frozenset({"duplicate", "merged", "conflict", "held", "released"})
 ACTS: frozenset[str] = frozenset({"create", "edit", "void", "append", "skip"})

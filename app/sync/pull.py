@@ -10,6 +10,7 @@ from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.protocol import NoAnswer, Refusal
 
 LOST = "lost"
+TWIN = "twin"
 
 
 class Source(Protocol):
@@ -56,6 +57,9 @@ class Pull:
                         raise
                     self._receiver.start_over()
                     continue
+                if page.acked_seq > self._receiver.position().last_seq:
+                    # What was receipted to this name and is not here was written by a copy of this file.
+                    return stopped(0, TWIN)
                 if page.more and page.cursor == cursor:
                     raise NoAnswer("not_the_district")
                 if page.cursor != cursor:

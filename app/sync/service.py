@@ -9,6 +9,7 @@ from app.sync.batch_size import BatchSize
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
+    LIMITED,
     MAX_EXPANDED,
     MAX_REVISIONS,
     District,
@@ -20,6 +21,9 @@ from app.sync.protocol import (
 )
 
 __all__ = ["Identity", "Push"]
+
+# Bytes of a single row; no proxy is known to have a lower limit for a request.
+LEAST_LIMIT = 64 << 10
 
 
 class Push:
@@ -107,12 +111,13 @@ class Push:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""
         first = lines[0].seq if lines else self._outbox.acked_seq() + 1
         hello = self._district.hello(first - 1)
-        self._unsure = self._doubted = False
+        doubted, self._unsure, self._doubted = self._doubted, False, False
         self._heard(hello)
         self._size.limit(hello.max_bytes)
         acked = hello.receipt.acked_seq
-        if acked < first - 1:
-            self._outbox.continue_from(acked + 1)
+        if acked < first - 1 or (doubted and acked == first - 1 > 0):
+            # With the last line it has: where that is another's, a copy of this disk wrote there meanwhile.
+            self._outbox.continue_from(max(1, acked))
         elif acked >= first:
             window = self._outbox.next_lines(MAX_EXPANDED, MAX_REVISIONS)
             mine = next((line.body for line in window if line.seq == acked), None)
@@ -131,11 +136,14 @@ class Push:
     def _refused(self, lines: Sequence[OutboxLine], refusal: Refusal) -> Outcome | None:
         """None when sending goes on at once, in another way."""
         if refusal.status == 409 and refusal.expected_seq is not None:
-            self._outbox.continue_from(refusal.expected_seq)
+            self._outbox.continue_from(max(1, refusal.expected_seq - 1))
             return None
         if refusal.status == 413 and len(lines) > 1:
             self._size.failed(len(lines), sum(len(line.body) for line in lines))
             return None
+        if refusal.code == LIMITED and (not lines or len(lines[0].body) < LEAST_LIMIT):
+            # Taken at its word it would keep back a row that every real line passes.
+            return self._lost(lines, NoAnswer("portal"))
         first, last = (lines[0].seq, lines[-1].seq) if lines else (1, 0)
         seq = refusal.seq if refusal.seq is not None else first
         bad_line = refusal.status == 413 or (refusal.status == 400 and refusal.seq is not None)
