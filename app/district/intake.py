@@ -1,7 +1,6 @@
 """Takes a batch: one transaction, every revision exactly once, a verdict for each that was not plainly applied."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -10,27 +9,20 @@ from sqlalchemy.exc import DataError, IntegrityError
 from app.district.blob_names import name_blobs
 from app.district.database import Database
 from app.district.judge import Judge
-from app.district.ledger import Ledger
+from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
 from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
+__all__ = ["Clock", "Intake", "Sender", "utc_text"]
 Clock = Callable[[], datetime]
 
 
 def utc_text(moment: datetime) -> str:
     """`2026-11-23T06:05:04Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The device a request was signed by."""
-
-    station: str
-    device: str
 
 
 class Intake:
@@ -54,7 +46,7 @@ class Intake:
     def _transaction(self, batch: Batch, sender: Sender, *, careful: bool) -> Receipt:
         now = utc_text(self._clock())
         with self._database.write() as connection:
-            ledger = Ledger(connection, sender.station, now)
+            ledger = Ledger(connection, sender, batch.header.epoch, now)
             acked = _acked_seq(connection, sender, batch.header)
             verdicts = repeated(connection, sender.station, batch, acked)
             lines = [line for line in batch.lines if line.seq > acked]

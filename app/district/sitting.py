@@ -90,31 +90,19 @@ class Sitting:
             if line.act in ("edit", "void"):
                 fields = line.data.keys() if line.act == "edit" else ("",)
                 self._chosen.append((line.record, position, fields))
-            self._ledger.add(
-                line, self._device, self._epoch, position, "applied", applied=position, seen=position
-            )
+            self._ledger.add(line, position, "applied", "", position, position, None)
             self._ledger.put(line.record, after.state, position, whole=whole)
             return
         verdict = self._merge_verdict(line, after)
         self._verdicts[line.seq] = verdict
-        self._ledger.add(
-            line,
-            self._device,
-            self._epoch,
-            position,
-            verdict.code,
-            detail=verdict.detail,
-            applied=position,
-            seen=after.seen,
-            head_after=after.state.head,
-        )
+        self._ledger.add(line, position, verdict.code, verdict.detail, position, after.seen, after.state.head)
         self._ledger.put(line.record, after.state, position, whole=False)
         self._ledger.differ(line.record, position, after.differing, position)
 
     def _hold(self, line: Line, reason: Reason) -> None:
         position = self._ledger.next_position()
         detail = reason.sentence.replace("\0", "")
-        self._ledger.add(line, self._device, self._epoch, position, "held", detail=detail)
+        self._ledger.add(line, position, "held", detail, None, None, None)
         self._ledger.hold(Waiting(position, self._device, self._epoch, line), reason.code, detail)
         self._verdicts[line.seq] = Verdict(line.seq, "held", detail)
 
