@@ -19,7 +19,7 @@ from app.sync import envelope
 from app.sync.blob_wire import STEP, named_in
 from app.sync.protocol import Line, Refusal
 from tests.conftest import SettableClock
-from tests.district.parts import STATION, Pc
+from tests.district.parts import STATION, Pc, sample
 
 OTHER_STATION = "511421126201"
 
@@ -342,3 +342,32 @@ def test_a_content_in_pieces_reads_like_the_whole() -> None:
         assert whole.read(length) == parts.read(length)
     assert whole.seek(-30, io.SEEK_END) == parts.seek(-30, io.SEEK_END)
     assert whole.read() == parts.read()
+
+
+def test_an_erasure_takes_the_contents_along_that_no_other_record_names(
+    district: DistrictServer, pc: Pc
+) -> None:
+    own, shared = recording(3000), recording(4000)
+
+    def visit(*contents: bytes) -> Line:
+        files = [
+            {"sha256": digest_of(one), "name": "材料.mp3", "media_type": "audio/mpeg", "size": len(one)}
+            for one in contents
+        ]
+        data = {**sample("service_visit"), "photos": files}
+        return pc.pen.write("create", data, kind="service_visit", blobs=[digest_of(one) for one in contents])
+
+    first, second = visit(own, shared), visit(shared)
+    assert pc.push(first, second).verdicts == ()
+    for content in (own, shared):
+        put(pc, content)
+    edit = pc.pen.edit(first, photos=None)
+    told = {"reason": "已按本人请求删除个人信息", "erased": True}
+    void = pc.pen.write("void", told, kind=first.type, record=first.record, base=edit.op_id, revision=3)
+    assert pc.push(edit, void).verdicts == ()
+    states = pc.district.blob_states([digest_of(own), digest_of(shared)])
+    assert set(states) == {digest_of(shared)}
+    assert got(pc, digest_of(shared), len(shared)) == shared
+    with district.services.database.read() as connection:
+        kept = connection.execute(select(tables.blob_piece.c.sha256).distinct()).scalars().all()
+    assert list(kept) == [digest_of(shared)]
