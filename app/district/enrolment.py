@@ -114,16 +114,21 @@ class Enrolments:
         return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), *row[5:])
 
     def begin_epoch(self, device_id: str, epoch: int) -> None:
-        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 unknown_epoch.
+        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 epoch_used.
+
+        The refusal says in `expected_seq` which epoch is the highest the district knows: the PC has to go above it.
 
         Asked for with the key the PC was enrolled with.  A copy of the disk that did not ask stays behind in
         the old epoch and is refused from then on.
         """
         with self._database.write() as connection:
             own = device.c.device == device_id
-            kept = connection.execute(select(device.c.epoch).where(own).with_for_update()).scalar_one()
-            if epoch < kept:
-                raise Refusal(422, "unknown_epoch")
+            kept, acked = connection.execute(
+                select(device.c.epoch, device.c.acked_seq).where(own).with_for_update()
+            ).one()
+            if epoch < kept or (epoch == kept and acked > 0):
+                # Another life of this file counted here already.
+                raise Refusal(422, "epoch_used", expected_seq=kept)
             if epoch > kept:
                 connection.execute(update(device).where(own).values(epoch=epoch, acked_seq=0))
 

@@ -12,15 +12,15 @@ from app.store.outbox import enqueue, enqueue_again, next_seq
 from app.store.tables import device, revision
 
 
-def begin_new_life(connection: Connection) -> int:
-    """For a file put back from a backup: the next epoch, counted from 1 again; answers it.
+def begin_new_life(connection: Connection, above: int = 0) -> int:
+    """For a file put back from a backup: the next epoch (higher than `above`), counted from 1 again; answers it.
 
     What was unsent in the copy is renumbered into the new stream, so that no (epoch, seq) is used twice.  The
     district is read from its start before anything is sent, because the file's later life may have sent it.
     """
     row = connection.execute(select(device.c.epoch, device.c.acked_seq)).one()
     unsent = and_(revision.c.epoch == row.epoch, revision.c.seq > row.acked_seq)
-    epoch: int = row.epoch + 1
+    epoch: int = 1 + max(above, row.epoch)
     fresh = {"epoch": epoch, "acked_seq": 0, "new_life": True}
     connection.execute(update(device).values(**fresh))
     read_anew(connection)

@@ -18,7 +18,7 @@ from app.store.blob_transfers import coming_down
 from app.store.database import Database
 from app.store.erasing import note_erasure
 from app.store.errors import storage_error
-from app.store.lives import read_anew
+from app.store.lives import begin_new_life, read_anew
 from app.store.outbox import enqueue, next_seq
 from app.store.placing import Placing
 from app.store.prepared import Prepared
@@ -93,6 +93,11 @@ class Receiver:
         """The end of the log was reached, whether or not it brought anything."""
         with self._database.write() as connection:
             connection.execute(update(device).values(last_pull_at=self._clock()))
+
+    def live_above(self, epoch: int) -> None:
+        """The district counted this file in `epoch` before: go on in a higher one, from the next opening on."""
+        with self._database.write() as connection:
+            begin_new_life(connection, above=epoch)
 
     def life_known(self) -> None:
         """The district counts this PC's present epoch."""
