@@ -67,6 +67,7 @@ def _with_desk(arguments: Namespace) -> int:
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
         "reconcile": lambda: upkeep.reconcile(desk),
+        "become-another": lambda: upkeep.become_another(desk, yes=arguments.yes),
         "stick-out": lambda: desk_stick.stick_out(desk, arguments),
         "stick-in": lambda: desk_stick.stick_in(desk, arguments),
         "verify": lambda: records.check_paper(desk, arguments) if arguments.paper else upkeep.check(desk),

@@ -149,18 +149,22 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     backing = commands.add_parser("backup", help="现在备份并验证；平时每 4 小时自动备份一次")
     backing.add_argument("--to", type=Path, metavar="文件夹", help="在另一个盘上再存一份")
     restoring = commands.add_parser(
-        "restore", help="从最近的完好备份恢复；现有文件移到隔离文件夹，不删除；之后要在区里重新登记"
+        "restore", help="从最近的完好备份恢复；现有文件移到隔离文件夹，不删除；联网后自动取回区里已收到的"
     )
     restoring.add_argument(
         "--from", dest="source", type=Path, metavar="文件夹", help="某一份备份，或存放备份的文件夹"
     )
     restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
     reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
+    parting = commands.add_parser(
+        "become-another", help="这是复制出来的电脑：换成独立的身份，内容都保留，再用新的登记码登记"
+    )
+    parting.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
     carrying = commands.add_parser("stick-out", help="没有网络时：把未上报的导出到U盘，带到区里")
     returning = commands.add_parser("stick-in", help="从U盘导入区里的回执和内容")
     for command in (carrying, returning):
         command.add_argument("folder", type=Path, metavar="文件夹", help="U盘上的文件夹")
-    for command in (syncing, checking, backing, restoring, reconciling, carrying, returning):
+    for command in (syncing, checking, backing, restoring, reconciling, parting, carrying, returning):
         _sign_in(command)
     listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
     listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")

@@ -4,6 +4,10 @@ import sys
 from argparse import Namespace
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from uuid_utils import uuid7
+
+from app.commands.backups import YES, ask_on_terminal
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.commands.desk_files import files_of
 from app.district.database import open_database
@@ -12,6 +16,7 @@ from app.district.stick import StickIntake
 from app.district.stick_push import kept_in
 from app.models.registry import RECORD_TYPES
 from app.store.erasing import scrub_erased
+from app.store.lives import begin_as_another
 from app.store.verify import verify
 from app.sync.blob_progress import BlobProgress
 from app.sync.blob_words import files_text, reason_text, size_text
@@ -85,6 +90,23 @@ def reconcile(desk: Desk) -> int:
 def _show_files(progress: BlobProgress) -> None:
     if sys.stderr.isatty():
         print(f"\r附件还有 {size_text(progress.left_bytes)}……", end="", file=sys.stderr, flush=True)
+
+
+def become_another(desk: Desk, *, yes: bool) -> int:
+    """Give a copied PC an identity of its own; what was not sent yet stays and goes out under it."""
+    question = (
+        "只在复制出来的那台电脑上做：它会换成独立的身份，内容都保留，未上报的以后由它上报，原来那台不受影响。\n"
+        f"确认请输入“{YES}”："
+    )
+    if not yes and not ask_on_terminal(question):
+        print("没有换身份，什么也没有改动。", file=sys.stderr)
+        return 1
+    key = Ed25519PrivateKey.generate().private_bytes_raw()
+    with desk.database.write() as connection:
+        begin_as_another(connection, device_id=str(uuid7()), signing_key=key)
+    desk.note("become another")
+    print("已换成独立的身份。请在“同步”页用区里给的新登记码登记这台电脑。")
+    return 0
 
 
 def check(desk: Desk) -> int:

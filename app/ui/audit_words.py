@@ -13,6 +13,7 @@ ACTIONS = {
     "open": "登录",
     "found": "建站",
     "recover": "用恢复码打开",
+    "become another": "换成独立身份",
     "lock": "锁定",
     "unlock": "解锁",
     "wrong password": "口令输错",
