@@ -23,6 +23,7 @@ from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store.accounts import Account
+from app.store.anchors import ChainWitness
 from app.store.attachments import Look
 from app.store.authorized.access import Access
 from app.store.authorized.files import AuthorizedAttachments
@@ -284,7 +285,8 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
     who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
-    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+    witness = ChainWitness(desk.database, desk.clock)
+    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock, witness)
 
 
 def _look_of(media_type: str, content: bytes) -> Look:

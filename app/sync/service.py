@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from app.sync.backoff import Backoff
 from app.sync.batch_size import BatchSize
@@ -15,10 +16,32 @@ from app.sync.protocol import (
     NoAnswer,
     OutboxLine,
     OutboxSource,
+    Receipt,
     Refusal,
 )
 
 __all__ = ["Identity", "Push"]
+
+
+class Witness(Protocol):
+    """What the file gives to witness with each batch, and keeps of what the district witnessed."""
+
+    def head(self) -> tuple[int, str]:
+        """Seq and hash (hex) of the last link of the audit chain."""
+
+    def heard(self, time: str, audit_seq: int, audit_head: str) -> None:
+        """The district's clock (ISO) and the furthest link it keeps; (0, "") where it keeps none."""
+
+
+class NoWitness:
+    """For stations that are not about the audit chain, in tests and on other ways than the line."""
+
+    def head(self) -> tuple[int, str]:
+        """No link."""
+        return 0, ""
+
+    def heard(self, time: str, audit_seq: int, audit_head: str) -> None:
+        """Nothing to keep."""
 
 
 class Push:
@@ -31,7 +54,9 @@ class Push:
         identity: Identity,
         backoff: Backoff,
         clock: Callable[[], datetime],
+        witness: Witness | None = None,
     ) -> None:
+        self._witness: Witness = witness or NoWitness()
         self._outbox = outbox
         self._district = district
         self._identity = identity
@@ -50,7 +75,7 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
-        with Packer(self._outbox, self._identity, self._size, self._too_large) as packer:
+        with Packer(self._outbox, self._identity, self._size, self._too_large, self._witness.head) as packer:
             return self._round(packer, stop)
 
     def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
@@ -92,6 +117,7 @@ class Push:
             raise NoAnswer("not_the_district")
         verdicts = [verdict for verdict in receipt.verdicts if verdict.seq <= acked]
         self._outbox.apply_receipt(acked, verdicts, self._clock())
+        self._heard(receipt)
         packer.receipted(acked)
         self._sent += acked - first + 1
         self._too_large -= {seq for seq in self._too_large if seq <= acked}
@@ -105,6 +131,7 @@ class Push:
         hello = self._district.hello(first - 1)
         self._unsure = self._doubted = False
         self._size.limit(hello.max_bytes)
+        self._heard(hello.receipt)
         acked = hello.receipt.acked_seq
         if acked < first - 1:
             self._outbox.continue_from(acked + 1)
@@ -116,6 +143,9 @@ class Push:
                 verdicts = [verdict for verdict in hello.receipt.verdicts if first <= verdict.seq <= acked]
                 self._outbox.apply_receipt(acked, verdicts, self._clock())
                 self._sent += acked - first + 1
+
+    def _heard(self, receipt: Receipt) -> None:
+        self._witness.heard(receipt.time, receipt.audit_seq, receipt.audit_head)
 
     def _lost(self, lines: Sequence[OutboxLine], failure: NoAnswer) -> Outcome:
         if failure.code in ("timeout", "reset") and not self._unsure:
