@@ -70,6 +70,7 @@ def _with_desk(arguments: Namespace) -> int:
         "add-user": lambda: users.add_user(desk, arguments),
         "remove-user": lambda: users.remove_user(desk, arguments),
         "reset-password": lambda: users.reset_password(desk, arguments),
+        "change-key": lambda: users.change_key(desk, arguments),
         "set-role": lambda: users.set_role(desk, arguments),
         "change-password": lambda: users.change_password(desk, arguments),
     }

@@ -1,6 +1,7 @@
 """Opening a desk: the lock, the key, the file and the services over it, put together in one place."""
 
 import random
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -103,6 +104,8 @@ class Desk:
         self.backups = Backups(self.folder, self.database, self.clock, second)
         self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
         self.differences = AuthorizedDifferences(self.database, self.access)
+        # Held while the key file is read, changed and written.
+        self.keys = threading.RLock()
 
     @property
     def user(self) -> str:
@@ -185,6 +188,8 @@ def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], dat
         raise
     failures = attempts.succeeded(user)
     desk = open_with_key(folder, user, dek, clock=clock)
+    with suppress(OSError):
+        KeySlots.open(folder).bring_up_to_date(user, password, dek)
     if failures:
         # Nothing could be written into the file while it was closed.
         with suppress(StorageError):
@@ -199,10 +204,11 @@ def recover_desk(
 
     Raises MistypedCode, WrongCode and what `open_desk` raises.
     """
-    slots = KeySlots.open(folder)
-    dek = slots.unlock_with_code(code)
+    dek = KeySlots.open(folder).unlock_with_code(code)
     desk = open_with_key(folder, user, dek, clock=clock, recovering=True)
     try:
+        slots = KeySlots.open(folder)
+        slots.bring_code_up_to_date(code, dek)
         slots.set_password(user, password, dek)
         Attempts(folder, clock).succeeded(user)
         desk.note("recover")
@@ -225,6 +231,9 @@ def open_with_key(
     lock = FolderLock(folder)
     lock.take()
     try:
+        with suppress(OSError):
+            KeySlots.open(folder).settle()
+        clear_away(folder / f"{DATABASE}.rekeyed")
         database = Database.open(folder / DATABASE, dek)
         try:
             upgrade(database)

@@ -105,6 +105,9 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     resetting = commands.add_parser("reset-password", help="给忘记口令的用户发一个新的首次口令")
     giving = commands.add_parser("set-role", help="更改用户的角色，下次登录起生效")
     changing = commands.add_parser("change-password", help="更换自己的口令")
+    rekeying = commands.add_parser(
+        "change-key", help="给数据文件换一把新密钥，有人离岗后要做；各人的口令不变，之前被抄走的密钥不再能用"
+    )
     for command in (adding, removing, resetting, giving):
         command.add_argument("name", metavar="用户名")
     roles = matrix().roles
@@ -116,7 +119,7 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     changing.add_argument(
         "--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令；不填则从终端输入"
     )
-    for command in (listing, adding, removing, resetting, giving, changing):
+    for command in (listing, adding, removing, resetting, giving, changing, rekeying):
         _sign_in(command)
 
 

@@ -178,6 +178,7 @@ DOING = {
     "verify": "检查数据",
     "see_users": "查看用户",
     "manage_users": "管理用户",
+    "change_key": "更换数据密钥",
     "give_roles": "更改用户的角色",
     "set_idle_lock": "更改自动锁定的时间",
     "set_practice": "更改办理期限和节假日",

@@ -21,6 +21,7 @@ from app.safe_file import writing_safely
 from app.store import audit
 from app.store.blob_file import BlobDamaged, ContentChanged, Measured, Progress, measure
 from app.store.blob_folder import BlobFolder
+from app.store.blob_roots import BlobRoots
 from app.store.database import Database
 from app.store.errors import StorageFull, file_error
 from app.store.file_type import FileRefused, media_of
@@ -79,9 +80,7 @@ class Attachments:
         self._clock = clock
         self._largest = largest
         self._draw = draw
-        self._blobs = BlobFolder(
-            database.path.with_name("attachments"), database.derived_key(b"fengqiao attachments")
-        )
+        self._blobs = BlobFolder(database.path.with_name("attachments"), BlobRoots(database))
         self._changing = threading.Lock()
 
     def add(

@@ -86,8 +86,10 @@ def write_blob(source: BinaryIO, target: BinaryIO, root: bytes, content: Measure
         done(min((number + 1) * FRAME, content.size))
 
 
-def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
+def read_blob(source: BinaryIO, root_of: Callable[[bytes], bytes | None], digest: str) -> Iterator[bytes]:
     """The content of an encrypted file, frame by frame, each verified before it is given out.
+
+    `root_of` answers the root key a file was written with by its key id, None where there is none.
 
     Raises BlobDamaged, at the latest after the last frame.
     """
@@ -95,7 +97,8 @@ def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
     if len(header) != HEADER.size:
         raise BlobDamaged
     magic, version, algorithm, key, frame, size = HEADER.unpack(header)
-    if (magic, version, algorithm, key, frame) != (MAGIC, VERSION, AES_256_GCM, key_id(root), FRAME):
+    root = root_of(key)
+    if root is None or (magic, version, algorithm, frame) != (MAGIC, VERSION, AES_256_GCM, FRAME):
         raise BlobDamaged
     cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
     seen = sha256()

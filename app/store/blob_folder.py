@@ -1,20 +1,23 @@
 """The folder of encrypted contents: `ab/<SHA-256>`, written once, never changed."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from app.safe_file import UNFINISHED, sync_folder, writing_safely
-from app.store.blob_file import BlobDamaged, Measured, Progress, read_blob, write_blob
+from app.store.blob_file import BlobDamaged, Measured, Progress, key_id, read_blob, write_blob
+
+Roots = Callable[[], Sequence[bytes]]
+"""The root keys contents may have been written with, the present one last."""
 
 
 class BlobFolder:
     """Contents by their hash."""
 
-    def __init__(self, folder: Path, root: bytes) -> None:
+    def __init__(self, folder: Path, root: bytes | Roots) -> None:
         self.folder = folder
-        self._root = root
+        self._roots: Roots = (lambda: (root,)) if isinstance(root, bytes) else root
 
     def path(self, digest: str) -> Path:
         """Where a content lies, or would."""
@@ -30,7 +33,7 @@ class BlobFolder:
     def put(self, source: BinaryIO, content: Measured, done: Progress) -> None:
         """Write a content durably under its hash.  Raises ContentChanged, OSError; nothing is then left."""
         with writing_safely(self.path(content.digest)) as out:
-            write_blob(source, out, self._root, content, done)
+            write_blob(source, out, self._roots()[-1], content, done)
 
     def holds(self, digest: str) -> bool:
         """Whether the content is here and sound, read to the end; a damaged one may be written anew."""
@@ -44,7 +47,10 @@ class BlobFolder:
     def frames(self, digest: str) -> Iterator[bytes]:
         """The content, each frame verified.  Raises BlobDamaged, OSError."""
         with open(self.path(digest), "rb") as file:
-            yield from read_blob(file, self._root, digest)
+            yield from read_blob(file, self._root_of, digest)
+
+    def _root_of(self, wanted: bytes) -> bytes | None:
+        return next((root for root in self._roots() if key_id(root) == wanted), None)
 
     def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
         """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""

@@ -21,6 +21,7 @@ ACTIONS = {
     "remove user": "停用用户",
     "reset password": "重设口令",
     "give role": "改角色",
+    "change key": "更换密钥",
     "denied": "越权被拒",
     "read": "打开记录",
     "open form": "打开修改",
