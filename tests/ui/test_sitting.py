@@ -459,3 +459,34 @@ def test_a_long_trail_is_read_as_it_scrolls_into_view(
         assert page.model.rowCount() == count
     assert [line.seq for line in page.model.lines] == list(range(450, 0, -1))
     assert not page.model.has_more()
+
+
+def test_after_a_leaver_the_page_asks_for_a_new_key_and_says_until_then_that_it_is_due(
+    qtbot: QtBot, stage: Stage, folder: Path
+) -> None:
+    with closing(open_desk(folder, HEAD, PASSWORD)) as desk:
+        first = DeskAccounts(desk).add("王调解", "mediator", own_password=PASSWORD)
+        DeskAccounts(desk).add("赵调解", "mediator", own_password=PASSWORD)
+    before = KeySlots.open(folder).unlock(HEAD, PASSWORD)
+    stage.begin()
+    page = entered(qtbot, stage).open_page("users")
+    settle(stage)
+    assert not page.due.isVisible()
+    page.presses["赵调解", "remove"].click()
+    leaving = page.findChildren(UserDialog)[-1]
+    leaving.password.setText(PASSWORD)
+    leaving.submit()
+    settle(stage)
+    assert page.due.isVisible()
+    asked = page.findChildren(UserDialog)[-1]
+    assert asked is not leaving
+    asked.password.setText(PASSWORD)
+    asked.submit()
+    assert asked.bar.isVisible()
+    asked.reject()
+    assert asked.isVisible(), "it stays while the key is being changed"
+    settle(stage)
+    assert not page.due.isVisible()
+    assert "数据密钥已更换" in words(page)
+    assert KeySlots.open(folder).unlock(HEAD, PASSWORD) != before
+    assert KeySlots.open(folder).unlock("王调解", first)
