@@ -42,6 +42,7 @@ from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
 from app.store.upgrade import upgrade
+from app.store.whereabouts import look_around
 from app.sync import protocol
 from app.sync.backoff import Backoff
 from app.sync.pull import Pull
@@ -159,6 +160,7 @@ def found_desk(
         database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         try:
             account = admit(folder, database, user, clock, remarks)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, settings, lock, database, account, clock, remarks)
             desk.note("found")
         except BaseException:
@@ -238,6 +240,7 @@ def open_with_key(
         try:
             upgrade(database)
             account = admit(folder, database, user, clock, remarks, recovering=recovering)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
         except BaseException:

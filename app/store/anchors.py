@@ -8,10 +8,13 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.models.column_types import moment_of
+from app.store.audit import Entry, append
+from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared
 from app.store.tables import audit, audit_anchor, device, install
 
+BY_ITSELF = "本机"
 NEWS = 60  # seconds by which the clocks must have moved apart to be written down again
 
 _HEAD = Prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
@@ -56,9 +59,17 @@ class ChainWitness:
             if audit_seq:
                 keep(connection, audit_seq, audit_head, now)
             if skew is not None:
-                connection.execute(update(install).values(skew=skew))
+                self._keep_skew(connection, skew, now)
         self._known = (audit_seq, audit_head)
         self._skew = self._skew if skew is None else skew
+
+    def _keep_skew(self, connection: Connection, skew: int, now: datetime) -> None:
+        before = connection.execute(select(install.c.skew)).scalar_one()
+        connection.execute(update(install).values(skew=skew))
+        if skew_sentence(skew) and not skew_sentence(before):
+            device_id = connection.execute(select(device.c.device_id)).scalar_one()
+            entry = Entry(now, BY_ITSELF, device_id, "clock suspect", "desk", f"{skew} seconds")
+            append(connection, entry)
 
 
 def keep(connection: Connection, seq: int, head: str, now: datetime) -> None:

@@ -201,9 +201,11 @@ class Backups:
         """Whether a backup is of the time since the file's key was changed; others open with their own keys."""
         try:
             with open(made.database, "rb") as file:
-                return file.read(len(self._database.mark)) == self._database.mark
+                head = file.read(len(self._database.mark))
         except OSError:
             return True
+        # One that lost its beginning is damaged, which the drill is to find.
+        return len(head) < len(self._database.mark) or head == self._database.mark
 
     def _take_along(self, fresh: Path, name: str) -> None:
         if (self._folder / name).exists():

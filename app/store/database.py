@@ -25,6 +25,7 @@ from app.store.errors import (
     StorageError,
     StorageFailed,
     StorageStopped,
+    UnsafeSettings,
     WrongKey,
     file_error,
     sqlite_code,
@@ -52,6 +53,15 @@ PRAGMAS = (
     "cell_size_check = ON",
     "temp_store = MEMORY",
 )
+# How SQLite answers where it does not answer in the words of the question (sqlite.org/pragma.html).
+READ_BACK = {
+    ("", "ON"): "1",
+    ("", "OFF"): "0",
+    ("synchronous", "FULL"): "2",
+    ("synchronous", "NORMAL"): "1",
+    ("temp_store", "MEMORY"): "2",
+}
+TOLD_NOTHING = ("cipher_log_level",)
 
 
 class Database:
@@ -272,12 +282,27 @@ class Database:
                 if not connection.exec_driver_sql("PRAGMA cipher_version").scalar():
                     raise OutdatedEngine
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+                if unsettled(connection):
+                    raise UnsafeSettings
         except StorageError as failure:
             self.close()
             if sqlite_code(failure.__cause__) == sqlite3.SQLITE_NOTADB:
                 raise WrongKey from failure
             raise
         return self
+
+
+def unsettled(connection: Connection) -> list[str]:
+    """The settings of a connection that are not as `PRAGMAS` ask; each is read back."""
+    found = []
+    for pragma in PRAGMAS:
+        name, _, asked = pragma.partition(" = ")
+        if name in TOLD_NOTHING:
+            continue
+        here = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        if str(here) not in (asked.lower(), READ_BACK.get((name, asked)), READ_BACK.get(("", asked))):
+            found.append(name)
+    return found
 
 
 def _faults(connection: Connection) -> list[str]:

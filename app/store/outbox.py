@@ -8,9 +8,10 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
+from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import conflict, device, revision
+from app.store.tables import conflict, device, install, revision
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class OutboxStatus:
     conflicts: int
     last_receipt_at: datetime | None
     last_pull_at: datetime | None = None
+    clock: str = ""
+    """What is suspect about the PC's clock, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,9 @@ class Outbox:
             held_count = connection.execute(held).scalar_one()
             conflicts = connection.execute(_DISPUTED).scalar_one()
             receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
-        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull)
+            around = connection.execute(select(install.c.clock, install.c.skew)).one()
+        clock = around.clock or skew_sentence(around.skew)
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, clock)
 
     def acked_seq(self) -> int:
         """The last seq the district has receipted."""
