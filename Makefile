@@ -12,10 +12,10 @@ setup:
 run: setup
 	$(PYTHON) main.py demo
 
-# strace records the power-cut workloads.
+# strace records the power-cut workloads. One process a core: a test keeps to its own folder and ports.
 test:
 	@sh tools/setup.sh strace
-	$(OFFSCREEN) $(PYTHON) -m pytest
+	$(OFFSCREEN) $(PYTHON) -m pytest -n auto --dist worksteal
 
 check: setup
 	.venv/bin/ruff check .

@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 from PySide6.QtWidgets import QApplication, QLineEdit  # noqa: E402
+from uuid_utils import uuid7  # noqa: E402
 
 from app import resources  # noqa: E402
 from app.commands.demo import PASSWORD, demonstration  # noqa: E402
@@ -33,6 +34,18 @@ from app.ui.task_runner import TaskRunner  # noqa: E402
 
 PICTURES = ROOT / "docs" / "manual" / "pictures"
 COLOURS = 128
+COMMITTEE = {
+    "name": "鹰头村人民调解委员会",
+    "kind": "village",
+    "chosen_on": "2025-12-20",
+    "place": "鹰头村村委会一楼",
+    "members": [
+        {"name": "李调解", "post": "chair", "sex": "1"},
+        {"name": "王网格", "post": "member", "sex": "2"},
+        {"name": "赵记录", "post": "member", "sex": "1"},
+        {"name": "孙退休", "post": "hired", "sex": "1"},
+    ],
+}
 
 
 def main() -> None:
@@ -112,6 +125,13 @@ def _signing(desk: Desk, folder: Path) -> None:
         settle()
         page.findChildren(SigningSheet)[-1].grab().save(str(folder / "85-signing.png"))
         page.findChildren(SigningSheet)[-1].close()
+        kind = RECORD_TYPES["committee"]
+        record_id = str(uuid7())
+        desk.store.save(kind, COMMITTEE, by=desk.user, record_id=record_id)
+        window.open_page(kind.code)
+        window.open_record(kind.code, record_id)
+        settle()
+        window.grab().save(str(folder / "87-committee.png"))
         practice = PracticeDialog(desk.settings, desk_window.services, window)
         practice.show()
         settle()

@@ -149,6 +149,7 @@ TABLES = {
     "service_visit": "来访走访记录",
     "screening": "排查记录",
     "resident": "居民档案",
+    "committee": "调委会名册",
 }
 DOING = {
     "list": "查看{of}",

@@ -20,6 +20,7 @@ def places() -> list[Place]:
         Place(FIGURES, QCoreApplication.translate("MainWindow", "统计报表"), "figures"),
         Place(SYNC, QCoreApplication.translate("MainWindow", "同步"), "sync"),
         Place(BACKUP, QCoreApplication.translate("MainWindow", "备份"), "backup"),
+        Place("committee", QCoreApplication.translate("MainWindow", "调委会"), "station"),
         Place(USERS, QCoreApplication.translate("MainWindow", "用户"), "organisation"),
         Place(AUDIT, QCoreApplication.translate("MainWindow", "操作记录"), "history"),
     ]

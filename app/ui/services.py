@@ -28,6 +28,7 @@ from app.store.case_history import CaseHistory
 from app.store.reading import StoredRecord
 from app.store.station import Station
 from app.ui.backup_news import BackupNews
+from app.ui.camera import CameraPlace, cameras_here
 from app.ui.scan_folder import ScanFolder
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
@@ -206,3 +207,4 @@ class DeskServices:
     signing: SigningControl
     accounts: AccountControl | None = None
     """None where nobody can sign in anew: then there is no lock and no page of users."""
+    cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

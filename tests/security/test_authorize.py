@@ -74,6 +74,7 @@ def test_each_kind_is_seen_by_those_whose_work_it_is():
         "service_visit": {"clerk", "mediator", "head", "township"},
         "screening": {"clerk", "mediator", "police", "head", "township"},
         "resident": {"clerk", "mediator", "grid", "police", "head"},
+        "committee": {"clerk", "mediator", "grid", "police", "head", "township"},
     }
 
 

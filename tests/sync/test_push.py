@@ -226,15 +226,15 @@ def test_real_outbox_drains_and_shows_what_was_refused(
     pc = Pc.enrolled(sqlite_district.url, code)
     for name in RECORD_TYPES:
         desk.store.save(RECORD_TYPES[name], SAMPLES[name](), by="王干部", record_id=new_id())
-    assert desk.outbox.status().unsent == 5
+    assert desk.outbox.status().unsent == len(RECORD_TYPES)
     outcome = push_of(desk.outbox, pc.district, pc.enrolment).run()
     pc.district.close()
     status = desk.outbox.status()
-    assert (outcome.state, outcome.sent) == ("idle", 5)
+    assert (outcome.state, outcome.sent) == ("idle", len(RECORD_TYPES))
     assert (status.unsent, status.held) == (0, 0)
     assert status.last_receipt_at is not None
     sent = arrived(sqlite_district.services.database)
-    assert len(sent) == 5
+    assert len(sent) == len(RECORD_TYPES)
 
 
 SERVE = """
