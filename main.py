@@ -41,14 +41,16 @@ def _run(arguments: Namespace) -> int:
         from app.commands.bench import bench
 
         return bench(arguments.only, small=arguments.small)
-    if arguments.command == "district":
-        from app.commands.upkeep import district
-
-        return district(arguments)
     if arguments.command in ("backups", "restore"):
         from app.commands.backups import beside_the_desk
 
         return beside_the_desk(arguments)
+    if arguments.command in ("district", "recover-with-district-key"):
+        from app.commands import district_recovery, upkeep
+
+        serving = arguments.command == "district"
+        run = upkeep.district if serving else district_recovery.recover_with_district_key
+        return run(arguments)
     return _with_desk(arguments)
 
 

@@ -22,7 +22,9 @@ from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
+from app.security.slots import key_name
 from app.settings import Settings, load_settings, save_settings
+from app.store import policies
 from app.store.accounts import Account
 from app.store.anchors import ChainWitness
 from app.store.attachments import Look
@@ -243,6 +245,7 @@ def open_with_key(
             remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
+            remarks += _follow_district(desk, dek)
         except BaseException:
             database.close()
             raise
@@ -251,6 +254,20 @@ def open_with_key(
         lock.release()
         raise
     return desk
+
+
+def _follow_district(desk: Desk, dek: bytes) -> list[str]:
+    """Let the district's offline key open the file, too, where it published one; what is to be said of its policy."""
+    with desk.database.read() as connection:
+        public, said = (
+            policies.recovery_key(connection),
+            policies.remark(connection, desk.clock(), __version__),
+        )
+    if public is not None:
+        with suppress(OSError, ValueError):
+            if KeySlots.open(desk.folder).seal_to_district(public, dek):
+                desk.note("seal to district", key_name(public))
+    return [said] if said else []
 
 
 def enrol_desk(desk: Desk, url: str, code: str) -> None:

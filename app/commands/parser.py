@@ -23,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     _district(commands)
     _records(commands)
     _users(commands)
+    _district_recovery(commands)
     _upkeep(commands)
     return parser
 
@@ -44,6 +45,20 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     district.add_argument("--certificate", type=Path, help="TLS 证书文件")
     district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
     district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
+    district.add_argument(
+        "--policy", type=Path, metavar="文件", help="签发口令等管理要求（JSON 文件），下发各站后退出"
+    )
+    district.add_argument(
+        "--make-recovery-key",
+        type=Path,
+        metavar="文件",
+        help="生成离线恢复密钥（有口令的 PEM），公布公钥后退出",
+    )
+    district.add_argument(
+        "--open-recovery", type=Path, metavar="申请", help="用离线恢复密钥答复站点的恢复申请；不用连数据库"
+    )
+    district.add_argument("--key", type=Path, metavar="文件", help="与 --open-recovery 同用：离线恢复密钥")
+    district.add_argument("--passphrase-file", type=Path, metavar="文件", help="离线密钥的口令，取文件第一行")
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
 
 
@@ -146,6 +161,16 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
     bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")
     bench.add_argument("--small", action="store_true", help="小数据量（几秒）")
+
+
+def _district_recovery(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    recovering = commands.add_parser(
+        "recover-with-district-key", help="口令和恢复码都没有了：由区里的离线密钥帮助，重设一个用户的口令"
+    )
+    recovering.add_argument("--user", required=True, metavar="用户名")
+    recovering.add_argument("--request", type=Path, metavar="文件", help="写出申请，交给区里")
+    recovering.add_argument("--answer", type=Path, metavar="文件", help="用区里的答复定新口令")
+    recovering.add_argument("--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令")
 
 
 def _sign_in(command: argparse.ArgumentParser) -> None:

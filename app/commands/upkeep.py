@@ -1,10 +1,12 @@
 """Commands of upkeep: send now, verify the file, serve the district."""
 
+import json
 import sys
 from argparse import Namespace
 from datetime import timedelta
 
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
+from app.commands.recovery_key import make_recovery_key, open_recovery, policy_of
 from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
 from app.store.anchors import Anchor, kept, unanchored
@@ -86,7 +88,9 @@ def _witnessed(desk: Desk) -> list[Anchor]:
 
 
 def district(arguments: Namespace) -> int:
-    """Serve the district until interrupted, or open one enrolment code and end."""
+    """Serve the district until interrupted; or open one enrolment code, sign a policy, use the recovery key, and end."""
+    if arguments.open_recovery is not None:
+        return open_recovery(arguments)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     if arguments.open_code:
         server = DistrictServer(arguments.folder, url=arguments.database)
@@ -96,6 +100,8 @@ def district(arguments: Namespace) -> int:
             server.stop()
         print(f"登记码：{code}（{_minutes(timedelta(minutes=30))} 分钟内有效，只能用一次）")
         return 0
+    if arguments.policy is not None or arguments.make_recovery_key is not None:
+        return _publish(arguments)
     serve(
         arguments.database,
         arguments.folder,
@@ -105,6 +111,24 @@ def district(arguments: Namespace) -> int:
         certificate_key=arguments.certificate_key,
         ready=_announce,
     )
+    return 0
+
+
+def _publish(arguments: Namespace) -> int:
+    if arguments.policy is not None:
+        key, content = "password", json.loads(arguments.policy.read_text(encoding="utf-8"))
+    else:
+        key, content = "recovery-key", policy_of(make_recovery_key(arguments))
+    server = DistrictServer(arguments.folder, url=arguments.database)
+    try:
+        version = server.publish_policy(key, content)
+    finally:
+        server.stop()
+    print(f"已签发第 {version} 版，各站下次收发时收到。")
+    if key == "recovery-key":
+        print(
+            f"私钥在 {arguments.make_recovery_key}：请存到两个 U 盘分开保管，不要留在联网的电脑上；口令另外保管。"
+        )
     return 0
 
 

@@ -22,6 +22,7 @@ ACTIONS = {
     "reset password": "重设口令",
     "give role": "改角色",
     "change key": "更换密钥",
+    "seal to district": "按区里的离线密钥封存",
     "copied": "数据被拷到别处打开",
     "clock suspect": "电脑时间可能不对",
     "denied": "越权被拒",
