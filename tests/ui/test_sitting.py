@@ -490,3 +490,23 @@ def test_after_a_leaver_the_page_asks_for_a_new_key_and_says_until_then_that_it_
     assert "数据密钥已更换" in words(page)
     assert KeySlots.open(folder).unlock(HEAD, PASSWORD) != before
     assert KeySlots.open(folder).unlock("王调解", first)
+
+
+def test_after_twelve_hours_the_desk_locks_however_busy_it_is(qtbot: QtBot, stage: Stage) -> None:
+    stage.begin()
+    window = entered(qtbot, stage)
+    session = window.sitting.session
+    assert session is not None
+    assert session.interval() == 12 * 3600 * 1000
+    assert session.isSingleShot()
+    session.timeout.emit()
+    settle(stage)
+    assert window.sitting.is_locked()
+    session.stop()
+    lock = window.sitting.curtain.page
+    assert lock is not None
+    lock.password.setText(PASSWORD)
+    lock.submit()
+    settle(stage)
+    assert not window.sitting.is_locked()
+    assert session.isActive(), "the hours are counted anew"
