@@ -36,6 +36,7 @@ class Settings:
     """What the desk remembers outside the encrypted file; nothing personal, nothing secret."""
 
     district_url: str | None = None
+    district_ca: str | None = None  # the certificate authority the district proved on enrolling (PEM)
     text_size: int = 100
     theme: str = "light"
     language: str = "zh_CN"
@@ -102,6 +103,7 @@ def _parsed(path: Path) -> Settings | None:
 def _sound(settings: Settings) -> bool:
     return (
         (settings.district_url is None or isinstance(settings.district_url, str))
+        and (settings.district_ca is None or isinstance(settings.district_ca, str))
         and type(settings.text_size) is int
         and settings.text_size in TEXT_SIZES
         and settings.theme in THEMES

@@ -43,10 +43,10 @@ class AuthorizedSync:
         self._access.require("reconcile")
         self._sync.reconcile()
 
-    def enrol(self, url: str, code: str) -> None:
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Raises NotAllowed and what DeskSync raises."""
         self._access.require("enrol")
-        self._sync.enrol(url, code)
+        self._sync.enrol(url, code, ca)
         self._access.note("enrol")
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils import uuid7
 
 from app import __version__
-from app.commands.admission import admit
+from app.commands.admission import admit, follow_district
 from app.models.payload import SCHEMA
 from app.models.registry import RECORD_TYPES
 from app.reports.authorized import AuthorizedReports
@@ -22,9 +22,7 @@ from app.safe_file import write_safely
 from app.security.attempts import Attempts
 from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
-from app.security.slots import key_name
 from app.settings import Settings, load_settings, save_settings
-from app.store import policies
 from app.store.accounts import Account
 from app.store.anchors import ChainWitness
 from app.store.attachments import Look
@@ -245,7 +243,7 @@ def open_with_key(
             remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
-            remarks += _follow_district(desk, dek)
+            remarks += follow_district(folder, database, dek, clock(), desk.note)
         except BaseException:
             database.close()
             raise
@@ -256,27 +254,16 @@ def open_with_key(
     return desk
 
 
-def _follow_district(desk: Desk, dek: bytes) -> list[str]:
-    """Let the district's offline key open the file, too, where it published one; what is to be said of its policy."""
-    with desk.database.read() as connection:
-        public, said = (
-            policies.recovery_key(connection),
-            policies.remark(connection, desk.clock(), __version__),
-        )
-    if public is not None:
-        with suppress(OSError, ValueError):
-            if KeySlots.open(desk.folder).seal_to_district(public, dek):
-                desk.note("seal to district", key_name(public))
-    return [said] if said else []
-
-
-def enrol_desk(desk: Desk, url: str, code: str) -> None:
+def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
     """Register this PC with the district at `url` by a one-time code.
+
+    `ca` is the SHA-256 of the district's own certificate authority, where its invitation names one.
 
     Raises sync's NoAnswer, Refusal and InsecureAddress; StorageError.
     """
-    from app.sync.http_district import enrol  # noqa: PLC0415  # the HTTP client loads only where there is a district
+    from app.sync.http_district import enrol, fetch_ca  # noqa: PLC0415  # the HTTP client loads only where there is a district
 
+    trusted = fetch_ca(url, ca) if ca else None
     made = enrol(
         url,
         code,
@@ -285,10 +272,11 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         epoch=desk.station.epoch,
         label=desk.station.name,
         app=__version__,
+        ca=trusted,
     )
     with desk.database.write() as connection:
         enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
-    desk.settings = replace(desk.settings, district_url=url)
+    desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)
     desk.store.make_numbers_final(by=desk.user)
 
@@ -308,7 +296,8 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
     )
     from app.sync.http_district import HttpDistrict  # noqa: PLC0415  # as above
 
-    return HttpDistrict(who, Ed25519PrivateKey.from_private_bytes(kept.signing_key))
+    key = Ed25519PrivateKey.from_private_bytes(kept.signing_key)
+    return HttpDistrict(who, key, ca=desk.settings.district_ca)
 
 
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:

@@ -152,9 +152,9 @@ class DeskWindow(QObject):
     def _comparison(self) -> Reconcile | None:
         return None if self._district is None else reconcile_of(self.desk, self._district)
 
-    def _register(self, url: str, code: str) -> SyncLoop:
+    def _register(self, url: str, code: str, ca: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""
-        enrol_desk(self.desk, url, code)
+        enrol_desk(self.desk, url, code, ca)
         self._district = district_of(self.desk)
         self._loop = self._new_loop()
         assert self._loop is not None

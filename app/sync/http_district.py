@@ -1,11 +1,11 @@
 """The district over HTTP: signed requests, signed answers, idle timeouts, TLS everywhere but on loopback."""
 
 import base64
+import hashlib
 import ssl
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -25,6 +25,8 @@ from app.sync.strict_json import NotStrict, object_of
 IDLE = 30.0
 CONNECT = 10.0
 LONGEST_ANSWER = 4 << 20
+LONGEST_CA = 64 << 10
+OUT_OF_TIME = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 Answer = TypeVar("Answer")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -36,12 +38,12 @@ class InsecureAddress(ValueError):
 class HttpDistrict:
     """The district at `enrolment.address`, for the PC that owns `key`.
 
-    `ca` is a PEM file with the district's own certificate authority; only it is trusted then.  `idle` is the
+    `ca` is the district's own certificate authority (PEM text); only it is trusted then.  `idle` is the
     longest silence on the line in seconds.  Raises InsecureAddress for plain http beyond loopback.
     """
 
     def __init__(
-        self, enrolment: Enrolment, key: Ed25519PrivateKey, *, ca: Path | None = None, idle: float = IDLE
+        self, enrolment: Enrolment, key: Ed25519PrivateKey, *, ca: str | None = None, idle: float = IDLE
     ) -> None:
         self._enrolment = enrolment
         self._key = key
@@ -122,14 +124,14 @@ class HttpDistrict:
 class Line:
     """One kept-alive connection and the plain exchange over it; every failure is a NoAnswer."""
 
-    def __init__(self, address: str, *, ca: Path | None, idle: float) -> None:
+    def __init__(self, address: str, *, ca: str | None, idle: float) -> None:
         parts = urlsplit(address)
         local = parts.hostname in LOOPBACK
         if parts.scheme != "https" and not (parts.scheme == "http" and local):
             raise InsecureAddress("区服务器的地址必须以 https:// 开头。")
         verify: ssl.SSLContext | bool = True
         if ca is not None:
-            verify = ssl.create_default_context(cafile=str(ca))
+            verify = ssl.create_default_context(cadata=ca)
         self._address = address.rstrip("/")
         self._interrupted = threading.Event()
         self._stream: Any = None
@@ -157,7 +159,7 @@ class Line:
             connecting = isinstance(error, httpx.ConnectTimeout)
             raise NoAnswer("offline" if connecting else "timeout", str(error)) from error
         except httpx.ConnectError as error:
-            raise NoAnswer("offline", str(error)) from error
+            raise NoAnswer(_not_trusted(error) or "offline", str(error)) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             code = "interrupted" if self._interrupted.is_set() else "reset"
             raise NoAnswer(code, str(error)) from error
@@ -193,7 +195,7 @@ def enrol(
     epoch: int = 1,
     label: str,
     app: str = "",
-    ca: Path | None = None,
+    ca: str | None = None,
 ) -> Enrolment:
     """Register this PC (its own UUID `device`, in life `epoch`) with a one-time code of the district.
 
@@ -217,6 +219,29 @@ def enrol(
     return enrolment
 
 
+def fetch_ca(address: str, fingerprint: str) -> str:
+    """The certificate authority (PEM) the district at `address` publishes, proved by its SHA-256 (hex, of the DER).
+
+    The line is not trusted yet: what comes over it is believed only because the invitation named its digest.
+    Raises NoAnswer; NoAnswer "certificate" where the digest is another.
+    """
+    unproved = ssl.create_default_context()
+    unproved.check_hostname = False
+    unproved.verify_mode = ssl.CERT_NONE
+    try:
+        with httpx.Client(verify=unproved, timeout=CONNECT, trust_env=False) as client:
+            response = client.get(address.rstrip("/") + "/v1/ca")
+        pem = response.text if response.status_code == 200 and len(response.content) < LONGEST_CA else ""
+        proved = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest() == fingerprint
+    except httpx.HTTPError as error:
+        raise NoAnswer("offline", str(error)) from error
+    except ValueError as error:
+        raise NoAnswer("not_the_district") from error
+    if not proved:
+        raise NoAnswer("certificate")
+    return pem
+
+
 def _enrolment_of(status: int, content: bytes, address: str) -> Enrolment:
     try:
         answer = object_of(content)
@@ -233,6 +258,16 @@ def _enrolment_of(status: int, content: bytes, address: str) -> Enrolment:
         )
     except (NotStrict, ProtocolError, KeyError, TypeError, ValueError) as error:
         raise NoAnswer("portal") from error
+
+
+def _not_trusted(error: BaseException) -> str:
+    """Why a certificate was refused, as a code of NoAnswer; "" where that was not the trouble."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "certificate_time" if cause.verify_code in OUT_OF_TIME else "certificate"
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def _bounded(response: httpx.Response) -> bytes:

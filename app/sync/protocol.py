@@ -153,7 +153,8 @@ class Enrolment:
 class NoAnswer(Exception):
     """Nothing valid came back: unreachable, timed out, reset, or not the district.
 
-    `code` is one of offline, timeout, reset, portal, not_the_district; `retry_after` is in seconds when given.
+    `code` is one of offline, timeout, reset, portal, not_the_district, certificate,
+    certificate_time; `retry_after` is in seconds when given.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:

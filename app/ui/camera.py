@@ -80,6 +80,17 @@ class Camera:
         _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         return bytes(jpeg)
 
+    def codes(self) -> list[str]:
+        """The texts of the QR codes in the newest picture."""
+        with self._lock:
+            picture = self._latest
+        if picture is None:
+            return []
+        import zxingcpp  # noqa: PLC0415  # loads with the first camera
+
+        found = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+        return [code.text for code in found]
+
     def close(self) -> None:
         """Let go of the camera; it may be used by another program at once."""
         self._ended.set()

@@ -94,8 +94,10 @@ class SyncControl(Protocol):
     def reconcile(self) -> None:
         """Somebody asked to compare with the district; `news.finding` tells what came of it."""
 
-    def enrol(self, url: str, code: str) -> None:
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
+
+        `ca` is the digest of the district's own certificate authority where an invitation named it.
 
         Raises NoAnswer, Refusal, InsecureAddress, StorageError, OSError.
         """

@@ -38,7 +38,7 @@ class SyncNews(QObject):
 class DeskSync:
     """SyncControl over the loop; `loop` None while this PC is not registered with a district.
 
-    `register(url, code)` registers it and answers the loop, started; `comparison` makes one with the district.
+    `register(url, code, ca)` registers it and answers the loop, started; `comparison` makes one with the district.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class DeskSync:
         news: SyncNews,
         loop: SyncLoop | None = None,
         address: str | None = None,
-        register: Callable[[str, str], SyncLoop] | None = None,
+        register: Callable[[str, str, str], SyncLoop] | None = None,
         comparison: Callable[[], Reconcile | None] = lambda: None,
     ) -> None:
         self.news = news
@@ -81,8 +81,8 @@ class DeskSync:
         if self._loop and comparison:
             self._loop.ask(comparison)
 
-    def enrol(self, url: str, code: str) -> None:
-        """Register this PC; raises what `register` raises."""
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
+        """Register this PC; `ca` as in an invitation.  Raises what `register` raises."""
         if self._register is not None:
-            self._loop = self._register(url, code)
+            self._loop = self._register(url, code, ca)
             self.address = url

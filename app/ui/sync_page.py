@@ -70,7 +70,7 @@ class SyncPage(Page):
         column.addWidget(self._banner)
         self._address = words("", "section")
         column.addWidget(self._overview())
-        self.enrol_card = EnrolCard(services.sync, services.runner)
+        self.enrol_card = EnrolCard(services)
         self.enrol_card.enrolled.connect(self._enrolled)
         column.addWidget(self.enrol_card)
         column.addWidget(self._disputed_card)

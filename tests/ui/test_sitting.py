@@ -439,7 +439,7 @@ def test_the_auditor_reads_narrows_and_checks_the_trail(
         connection.exec_driver_sql("UPDATE audit SET detail = '查户口' WHERE action = 'reveal'")
     page.check.click()
     runner.wait_idle()
-    assert "1 处对不上" in page.banner.text()
+    assert "2 处对不上" in page.banner.text(), "the line and the guard that was taken away"
 
 
 def test_a_long_trail_is_read_as_it_scrolls_into_view(
