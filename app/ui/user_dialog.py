@@ -91,6 +91,7 @@ class UserDialog(QDialog):
         self.go.setEnabled(False)
         if self._change.waiting:
             self.banner.show_warning(self._change.waiting)
+            self._asked.hide()
             self.bar.show()
         self._runner.run(
             lambda: self._change.work(name, asked_role, password),
@@ -120,6 +121,7 @@ class UserDialog(QDialog):
     def _failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
         self.bar.hide()
+        self._asked.show()
         self.banner.show_error(sentence_of(error))
         self.password.clear()
         self.password.setFocus()
