@@ -6,6 +6,9 @@ from contextlib import closing
 
 import pytest
 from real_files import jpeg
+from released_files import HEAD as RELEASED_HEAD
+from released_files import PASSWORD as RELEASED_PASSWORD
+from released_files import released
 from samples import SAMPLES
 from sqlalchemy import select
 from uuid_utils import uuid7
@@ -13,6 +16,7 @@ from uuid_utils import uuid7
 from app.commands.desk import found_desk, open_desk, recover_desk
 from app.commands.desk_accounts import DeskAccounts
 from app.models.registry import RECORD_TYPES
+from app.security import keyslots
 from app.security import slots as slots_module
 from app.security.authorize import NotAllowed
 from app.security.keyslots import KeySlots, SlotRefused, WrongPassword
@@ -27,6 +31,12 @@ HEAD, PASSWORD = "李站长", "Ce-shi-2026-kou"
 COLLEAGUE, OWN = "王网格", "Zi-ji-ding-2026"
 LEAVER, LEFT = "赵调解", "Yao-zou-le-2026"
 RESIDENT = RECORD_TYPES["resident"]
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch):
+    """The least a key file may ask for; the slow key has no part in what is tested here."""
+    monkeypatch.setattr(keyslots, "ARGON2", {"t": 2, "m": 19456, "p": 1})
 
 
 @pytest.fixture
@@ -213,3 +223,18 @@ def test_a_full_disk_changes_nothing(station, monkeypatch):
         monkeypatch.undo()
         assert DeskAccounts(desk).key_change_due()
         assert save(desk).revision == 1
+
+
+def test_slots_of_the_first_release_are_renewed_at_sign_in_and_the_code_is_printed_anew(tmp_path):
+    folder = tmp_path / "old"
+    slots = KeySlots.open(released("0002", folder))
+    assert slots.outdated() == [RELEASED_HEAD, ""]
+    dek = slots.unlock(RELEASED_HEAD, RELEASED_PASSWORD)
+    with pytest.raises(SlotRefused, match=f"“{RELEASED_HEAD}”升级后还没有登录过"):
+        slots.begin_change(dek, bytes(32), bytes(16))
+    with closing(open_desk(folder, RELEASED_HEAD, RELEASED_PASSWORD)) as desk:
+        assert KeySlots.open(folder).outdated() == [""]
+        code = DeskAccounts(desk).change_key(own_password=RELEASED_PASSWORD)
+    assert KeySlots.open(folder).outdated() == []
+    with closing(recover_desk(folder, code, RELEASED_HEAD, "Yong-hui-fu-ma-1")) as desk:
+        assert verify(desk.database, RECORD_TYPES) == []

@@ -19,6 +19,7 @@ from app.commands.recovery_key import KeyRefused, make_recovery_key, open_recove
 from app.district.server import DistrictServer
 from app.models.changes import Notice, Page
 from app.models.registry import RECORD_TYPES
+from app.security import keyslots
 from app.security.keyslots import KeySlots, WrongPassword
 from app.security.recovery_request import RecoveryRefused
 from app.security.signed_value import is_genuine
@@ -29,6 +30,12 @@ from app.store.tables import audit, notice
 
 HEAD, PASSWORD, OWN = "李站长", "Ce-shi-2026-kou", "Zi-ji-ding-2026"
 STATION = "511421125201"
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch):
+    """The least a key file may ask for; the slow key has no part in what is tested here."""
+    monkeypatch.setattr(keyslots, "ARGON2", {"t": 2, "m": 19456, "p": 1})
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from conftest import SettableClock
 from sqlalchemy import select, update
 
 from app.commands.desk import found_desk, open_desk
+from app.security import keyslots
 from app.store import whereabouts
 from app.store.anchors import ChainWitness
 from app.store.clock import MADE_ON, skew_sentence
@@ -17,6 +18,12 @@ from app.store.errors import UnsafeSettings
 from app.store.tables import audit, device, install
 
 USER, PASSWORD = "李调解", "Ce-shi-2026-kou"
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch):
+    """The least a key file may ask for; the slow key has no part in what is tested here."""
+    monkeypatch.setattr(keyslots, "ARGON2", {"t": 2, "m": 19456, "p": 1})
 
 
 @pytest.fixture
