@@ -51,6 +51,7 @@ from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
 if TYPE_CHECKING:
+    from app.sync.blobs import Blobs
     from app.sync.http_district import HttpDistrict
 
 DATABASE = "desk.db"
@@ -319,15 +320,17 @@ def _end_founding(folder: Path) -> None:
         (folder / FOUNDING).unlink(missing_ok=True)
 
 
-def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
-    """Sending and bringing down between this desk and its district."""
+def rounds_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Rounds:
+    """Sending and bringing down between this desk and its district, `files` after the rows."""
     pull = Pull(desk.receiver, district, Backoff(random.uniform))
-    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
+    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database), files=files)
 
 
-def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
-    """The comparison of this desk with its district."""
-    return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
+def reconcile_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Reconcile:
+    """The comparison of this desk with its district, `files` included."""
+    rounds = rounds_of(desk, district, files)
+    recheck = files.recheck if files else lambda: (0, 0)
+    return Reconcile(rounds, district, desk.receiver, desk.database, RECORD_TYPES, recheck)
 
 
 def reports_of(desk: Desk) -> AuthorizedReports:

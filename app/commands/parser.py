@@ -44,6 +44,9 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     district.add_argument("--port", type=int, default=8460, help="监听端口")
     district.add_argument("--certificate", type=Path, help="TLS 证书文件")
     district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
+    district.add_argument(
+        "--attachment-mb", type=int, default=50, metavar="MB", help="一个附件最多收多少 MB（默认 50）"
+    )
     district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
     district.add_argument(
         "--policy", type=Path, metavar="文件", help="签发口令等管理要求（JSON 文件），下发各站后退出"

@@ -6,11 +6,15 @@ from argparse import Namespace
 from datetime import timedelta
 
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
+from app.commands.desk_files import files_of
 from app.commands.recovery_key import make_recovery_key, open_recovery, policy_of
 from app.district.server import DistrictServer, serve
 from app.models.registry import RECORD_TYPES
 from app.store.anchors import Anchor, kept, unanchored
 from app.store.verify import verify
+from app.sync.blob_progress import BlobProgress
+from app.sync.blob_words import files_text, reason_text, size_text
+from app.sync.blobs import FILES_LATER
 from app.sync.protocol import NoAnswer, Refusal
 
 
@@ -21,17 +25,27 @@ def send(desk: Desk) -> int:
         print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
         return 1
     with district:
-        outcome = rounds_of(desk, district).run()
+        rounds = rounds_of(desk, district, files_of(desk, district, _show_files))
+        outcome = rounds.run()
+        sent, received = outcome.sent, outcome.received
+        files = [outcome.files_sent, outcome.files_received]
+        while outcome.code == FILES_LATER:
+            outcome = rounds.run()
+            sent, received = sent + outcome.sent, received + outcome.received
+            files = [files[0] + outcome.files_sent, files[1] + outcome.files_received]
     status = desk.outbox.status()
     print(
-        f"本次上报 {outcome.sent} 条，收到 {outcome.received} 条，未上报 {status.unsent} 条，"
+        f"本次上报 {sent} 条，收到 {received} 条，未上报 {status.unsent} 条，"
         f"退回 {status.held} 条，待选定 {status.conflicts} 条。"
     )
+    print(f"附件：本次上报 {files[0]} 个，取来 {files[1]} 个，{files_text(status.files)}。")
     if outcome.sentence:
         print(outcome.sentence)
+    for held in desk.outbox.held_files():
+        print(f"附件没有送到：{held.name}：{reason_text(held.reason)}")
     for refusal in desk.outbox.refusals():
         print(f"退回：{RECORD_TYPES[refusal.record_type].title} {refusal.record_id}：{refusal.detail}")
-    return 0 if outcome.state == "idle" else 1
+    return 0 if outcome.state == "idle" and not outcome.sentence else 1
 
 
 def reconcile(desk: Desk) -> int:
@@ -41,20 +55,34 @@ def reconcile(desk: Desk) -> int:
         print("还没有登记区级服务，记录都保存在本机。", file=sys.stderr)
         return 1
     with district:
-        outcome = reconcile_of(desk, district).run()
-    finding = outcome.finding
+        files = files_of(desk, district, _show_files)
+        outcome = reconcile_of(desk, district, files).run()
+        finding, rounds = outcome.finding, rounds_of(desk, district, files)
+        while outcome.code == FILES_LATER:
+            outcome = rounds.run()
     if finding is None:
         print(f"没有核对成：{outcome.sentence}")
         return 1
     print(f"本站 {finding.here} 条，区里 {finding.there} 条。")
     if finding.mended:
         print(f"有 {finding.mended} 条原来不一致，已补齐。")
+    if finding.files_lacking:
+        print(
+            f"区里缺 {finding.files_lacking} 个附件，已重新上报；{files_text(desk.outbox.status().files)}。"
+        )
+    if finding.files_missing:
+        print(f"本机缺 {finding.files_missing} 个附件，已从区里取回。")
     if finding.waiting:
         print(f"有 {finding.waiting} 条被区里退回，改正后自动一致。")
     for code, record_id in finding.differing:
         title = RECORD_TYPES[code].title if code in RECORD_TYPES else code
         print(f"不一致：{title} {record_id}")
     return 1 if finding.differing else 0
+
+
+def _show_files(progress: BlobProgress) -> None:
+    if sys.stderr.isatty():
+        print(f"\r附件还有 {size_text(progress.left_bytes)}……", end="", file=sys.stderr, flush=True)
 
 
 def check(desk: Desk) -> int:
@@ -109,6 +137,7 @@ def district(arguments: Namespace) -> int:
         arguments.port,
         certificate=arguments.certificate,
         certificate_key=arguments.certificate_key,
+        largest_blob=arguments.attachment_mb << 20,
         ready=_announce,
     )
     return 0

@@ -19,6 +19,7 @@ from app.commands.desk import (
 )
 from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
+from app.commands.desk_files import files_of
 from app.commands.desk_signing import DeskSigning
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
@@ -27,6 +28,7 @@ from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, Authoriz
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.reading import StoredRecord
+from app.sync.blobs import Blobs
 from app.sync.loop import SyncLoop
 from app.sync.reconcile import Reconcile
 from app.ui.application import Appearance, Unforeseen, create_application
@@ -78,6 +80,8 @@ class DeskWindow(QObject):
         self._local = LocalPractice()
         self._local.follow(desk.settings)
         self._district = district_of(desk)
+        self._files: Blobs | None = None
+        self._loop: SyncLoop | None = None
         self._loop = self._new_loop()
         self.services = DeskServices(
             access=desk.access,
@@ -101,7 +105,12 @@ class DeskWindow(QObject):
             clock=desk.clock,
             sync=AuthorizedSync(
                 DeskSync(
-                    self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+                    self._news,
+                    self._loop,
+                    desk.settings.district_url,
+                    self._register,
+                    self._comparison,
+                    self,
                 ),
                 desk.access,
             ),
@@ -147,10 +156,25 @@ class DeskWindow(QObject):
     def _new_loop(self) -> SyncLoop | None:
         if self._district is None:
             return None
-        return SyncLoop(rounds_of(self.desk, self._district), self._news.report, self._district.interrupt)
+        self._files = files_of(self.desk, self._district, self._news.report_files, self._is_asked)
+        rounds = rounds_of(self.desk, self._district, self._files)
+        return SyncLoop(rounds, self._news.report, self._district.interrupt)
+
+    def _is_asked(self) -> bool:
+        return self._loop is not None and self._loop.has_wish()
 
     def _comparison(self) -> Reconcile | None:
-        return None if self._district is None else reconcile_of(self.desk, self._district)
+        return None if self._district is None else reconcile_of(self.desk, self._district, self._files)
+
+    def first(self, digest: str) -> None:
+        """See FilesControl."""
+        if self._files:
+            self._files.first(digest)
+
+    def retry_held(self) -> None:
+        """See FilesControl."""
+        if self._files:
+            self._files.retry_held()
 
     def _register(self, url: str, code: str, ca: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""

@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.district.anchors import Anchor, Life, keep_anchor
+from app.district.blob_names import name_blobs
 from app.district.database import Database
 from app.district.judge import Judge
 from app.district.ledger import Ledger
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
+from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
 Clock = Callable[[], datetime]
@@ -59,6 +61,8 @@ class Intake:
             lines = [line for line in batch.lines if line.seq > acked]
             sitting = Sitting(ledger, self._judge, batch.header)
             verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
+            named = (digest for line in lines for digest in named_in(line.body))
+            name_blobs(connection, sender.station, named, now)
             acked = max(acked, batch.header.first + batch.header.count - 1)
             moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
             connection.execute(SEEN, moved | _of(sender))

@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 
+from app.district.blobs import LARGEST, Blobs
 from app.district.database import Database, open_database
 from app.district.enrolment import Enrolments
 from app.district.identity import identity_of
@@ -38,8 +39,12 @@ def services_of(
     token: str | None = None,
     secure: bool = False,
     clock: Callable[[], datetime] = utc_now,
+    largest_blob: int = LARGEST,
 ) -> Services:
-    """The parts of a district over an open database; `token` guards the page when it is not on loopback."""
+    """The parts of a district over an open database; `token` guards the page when it is not on loopback.
+
+    `largest_blob` is the longest content of an attached file taken, in bytes.
+    """
     identity = identity_of(database)
     titles = {code: record_type.title for code, record_type in RECORD_TYPES.items()}
     return Services(
@@ -47,6 +52,7 @@ def services_of(
         identity=identity,
         enrolments=Enrolments(database, identity, clock),
         intake=Intake(database, Judge(RECORD_TYPES), clock),
+        blobs=Blobs(database, clock, largest_blob),
         page=Page(lambda: overview(database), titles, token, secure),
         policies=Policies(database, identity, clock),
         clock=clock,
@@ -72,13 +78,19 @@ class DistrictServer:
         certificate: Path | None = None,
         certificate_key: Path | None = None,
         clock: Callable[[], datetime] = utc_now,
+        largest_blob: int = LARGEST,
     ) -> None:
         open_to_others = host not in LOOPBACK
         self.token = (token or secrets.token_urlsafe(18)) if open_to_others else None
         self._database = open_database(url, folder)
         self.services = services_of(
-            self._database, token=self.token, secure=certificate is not None, clock=clock
+            self._database,
+            token=self.token,
+            secure=certificate is not None,
+            clock=clock,
+            largest_blob=largest_blob,
         )
+        self.services.blobs.clear_unfinished()
         self._socket = _listening(host, port)
         scheme = "http" if certificate is None else "https"
         shown = f"[{host}]" if ":" in host else host
@@ -148,6 +160,7 @@ def serve(
     token: str | None = None,
     certificate: Path | None = None,
     certificate_key: Path | None = None,
+    largest_blob: int = LARGEST,
     ready: Callable[[DistrictServer], None] = lambda _: None,
 ) -> None:
     """Serve until interrupted; `ready` is called once the address is bound.
@@ -162,6 +175,7 @@ def serve(
         token=token,
         certificate=certificate,
         certificate_key=certificate_key,
+        largest_blob=largest_blob,
     )
     ready(server)
     _settle_memory()

@@ -191,3 +191,36 @@ notice = Table(
     Column("published_at", UTC_TEXT, nullable=False),
     PrimaryKeyConstraint("station", "position"),
 )
+
+# A content that a revision of the station names.  `length` in bytes is stated by whoever sends it, `held` of them
+# lie in `blob_piece`; `complete_at` is set once SHA-256 and kind were checked, and nothing changes it after that.
+blob = Table(
+    "blob",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("named_at", UTC_TEXT, nullable=False),
+    Column("length", BigInteger),
+    Column("held", BigInteger, nullable=False),
+    Column("touched_at", UTC_TEXT),
+    Column("complete_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "sha256"),
+    Index(
+        "ix_blob_unfinished",
+        "station",
+        "touched_at",
+        sqlite_where=text("held > 0 AND complete_at IS NULL"),
+        postgresql_where=text("held > 0 AND complete_at IS NULL"),
+    ),
+)
+
+# In the database and not beside it: several workers share them, and a backup of the district is one thing.
+blob_piece = Table(
+    "blob_piece",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("station", "sha256", "start"),
+)

@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.district import blob_requests
+from app.district.blobs import Blobs
 from app.district.database import Database
 from app.district.enrolment import Device, Enrolments, Newcomer, is_uuid
 from app.district.hello import SCHEMA_MIN, hello_to
@@ -24,6 +26,7 @@ from app.district.policies import Policies
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
+from app.sync.blob_wire import STEP
 from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
 from app.sync.pull_page import encode_page
 from app.sync.replies import encoded, encoded_refusal
@@ -33,6 +36,7 @@ VERSION = "/v1"
 WORKERS = 8
 WAITING = 64
 SMALL_BODY = 8192
+ASKED_BODY = 48 << 10
 TOO_LARGE_CODES = frozenset({"too_large", "expands_too_far", "too_many_revisions", "line_too_long"})
 
 _log = logging.getLogger(__name__)
@@ -47,6 +51,7 @@ class Services:
     identity: Identity
     enrolments: Enrolments
     intake: Intake
+    blobs: Blobs
     page: Page
     policies: Policies
     clock: Callable[[], datetime]
@@ -110,6 +115,15 @@ class Endpoints:
         """Counts and hashes, or the ids behind one of them."""
         return await self._answered(request, self._digest, SMALL_BODY)
 
+    async def blobs(self, request: Request) -> Response:
+        """What of the contents named is held here."""
+        return await self._answered(request, self._blob(blob_requests.states), ASKED_BODY)
+
+    async def blob(self, request: Request) -> Response:
+        """A piece of a content, up or down."""
+        answer = blob_requests.take if request.method == "PATCH" else blob_requests.piece
+        return await self._answered(request, self._blob(answer), STEP)
+
     async def epoch(self, request: Request) -> Response:
         """A PC's file was put back from a backup."""
         return await self._answered(request, self._epoch, SMALL_BODY)
@@ -149,6 +163,13 @@ class Endpoints:
             raise ProtocolError("wrong_epoch")
         self._services.enrolments.begin_epoch(asking.device, claims.epoch)
         return encoded({"epoch": claims.epoch})
+
+    def _blob(self, answer: blob_requests.Answer) -> Answer:
+        def signed(request: Request, claims: envelope.Said, body: bytes) -> bytes:
+            asking = self._in_its_life(request, claims, body)
+            return answer(self._services.blobs, asking.station, request, body)
+
+        return signed
 
     def _in_its_life(self, request: Request, claims: envelope.Said, body: bytes) -> Device:
         """The PC that signed, in the epoch the district counts it in."""
@@ -217,6 +238,9 @@ def application(services: Services) -> Starlette:
         (f"{VERSION}/pull", endpoints.pull, "GET"),
         (f"{VERSION}/digest", endpoints.digest, "GET"),
         (f"{VERSION}/epoch", endpoints.epoch, "POST"),
+        (f"{VERSION}/blobs", endpoints.blobs, "POST"),
+        (f"{VERSION}/blobs/{{sha256}}", endpoints.blob, "PATCH"),
+        (f"{VERSION}/blobs/{{sha256}}", endpoints.blob, "GET"),
         ("/", arrivals, "GET"),
         ("/login", login, "POST"),
     ]

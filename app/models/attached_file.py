@@ -1,7 +1,8 @@
 """What a record holds of an attached file (附件): which content, under which name; the content lies in the store."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,21 @@ def file_of(raw: Any) -> AttachedFile:
     if not isinstance(name, str) or name != fitting_name(name, MEDIA[media_type]):
         raise ValueError("有一个文件的名称与类型不符，请删去后重新添加。")
     return AttachedFile(sha256, name, media_type, size)
+
+
+def files_in(data: Any) -> Iterator[AttachedFile]:
+    """Every attached file wire data names at whatever depth, also of a record type this program does not know."""
+    waiting = [data]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if set(part) == PARTS:
+                with suppress(ValueError):
+                    yield file_of(part)
+            else:
+                waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
 
 
 def fitting_name(name: str, media: Media) -> str:

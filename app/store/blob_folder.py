@@ -1,23 +1,34 @@
 """The folder of encrypted contents: `ab/<SHA-256>`, written once, never changed."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from app.safe_file import UNFINISHED, sync_folder, writing_safely
-from app.store.blob_file import BlobDamaged, Measured, Progress, key_id, read_blob, write_blob
+from app.store.blob_file import BlobDamaged, Measured, Progress, key_id, open_blob, read_blob, write_blob
+from app.store.blob_roots import BlobRoots
+from app.store.database import Database
+from app.store.partial_blob import PARTIAL, Partial
 
 Roots = Callable[[], Sequence[bytes]]
 """The root keys contents may have been written with, the present one last."""
 
 
 class BlobFolder:
-    """Contents by their hash."""
+    """Contents by their hash; whoever writes into it or clears it away takes `changing`."""
 
     def __init__(self, folder: Path, root: bytes | Roots) -> None:
         self.folder = folder
         self._roots: Roots = (lambda: (root,)) if isinstance(root, bytes) else root
+        self.changing = threading.Lock()
+
+    @classmethod
+    def of(cls, database: Database) -> "BlobFolder":
+        """The folder beside a database."""
+        return cls(database.path.with_name("attachments"), BlobRoots(database))
 
     def path(self, digest: str) -> Path:
         """Where a content lies, or would."""
@@ -51,6 +62,17 @@ class BlobFolder:
 
     def _root_of(self, wanted: bytes) -> bytes | None:
         return next((root for root in self._roots() if key_id(root) == wanted), None)
+
+    @contextmanager
+    def opened(self, digest: str) -> Iterator[tuple[BinaryIO, int]]:
+        """The content to read from any place, and its bytes.  Raises BlobDamaged, OSError, also while reading."""
+        with open(self.path(digest), "rb") as file:
+            yield open_blob(file, self._root_of, digest)
+
+    def partial(self, digest: str) -> Partial:
+        """What has come of a content so far, to go on with.  Raises OSError."""
+        self.make_folder(digest)
+        return Partial(self.path(digest).with_name(digest + PARTIAL), self._roots()[-1], digest)
 
     def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
         """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""

@@ -4,6 +4,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from app.models.payload import canonical
+from app.store.blob_transfers import ask_again
 from app.store.database import Database
 from app.store.outbox import enqueue, enqueue_again, next_seq
 from app.store.tables import device, revision
@@ -29,6 +30,7 @@ def read_anew(connection: Connection) -> None:
     """The district's log is to be read from its start; until then nothing here counts as held there."""
     connection.execute(update(device).values(cursor="", pulled_seq=0, recheck=True))
     connection.execute(update(revision).where(revision.c.place.is_not(None)).values(place=None))
+    ask_again(connection)
 
 
 def send_lost_again(database: Database) -> int:

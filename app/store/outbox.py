@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
+from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, held_files, underway
 from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
@@ -27,7 +28,10 @@ class OutboxLine:
 
 @dataclass(frozen=True)
 class OutboxStatus:
-    """The truth line of the screen, counted in the file itself; `conflicts` counts records."""
+    """The truth line of the screen, counted in the file itself; `conflicts` counts records.
+
+    `files` are the contents of attached files that are not at the district or not here.
+    """
 
     unsent: int
     oldest_at: datetime | None
@@ -35,6 +39,7 @@ class OutboxStatus:
     conflicts: int
     last_receipt_at: datetime | None
     last_pull_at: datetime | None = None
+    files: Underway = NOTHING
     clock: str = ""
     """What is suspect about the PC's clock, as a sentence."""
 
@@ -105,6 +110,8 @@ class Outbox:
         """The district expects `seq` next: every line from there on is unsent again."""
         with self._database.write() as connection:
             connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
+            # A district that lost rows may have lost contents with them.
+            ask_again(connection)
 
     def apply_receipt(
         self, acked_seq: int, verdicts: Iterable[SettledVerdict], received_at: datetime
@@ -134,8 +141,21 @@ class Outbox:
             conflicts = connection.execute(_DISPUTED).scalar_one()
             receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
             around = connection.execute(select(install.c.clock, install.c.skew)).one()
+            files = underway(connection)
         clock = around.clock or skew_sentence(around.skew)
-        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, clock)
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, files, clock)
+
+    def held_files(self) -> list[Transfer]:
+        """Attached files that wait for a person, with the code of the reason."""
+        with self._database.read() as connection:
+            return held_files(connection)
+
+    def has_unsent(self) -> bool:
+        """Whether any line waits."""
+        with self._database.read() as connection:
+            return (
+                connection.execute(select(revision.c.seq).where(self._unsent()).limit(1)).first() is not None
+            )
 
     def acked_seq(self) -> int:
         """The last seq the district has receipted."""

@@ -14,6 +14,7 @@ from app.models.column_types import moment_of
 from app.models.payload import canonical
 from app.models.record_type import RecordType
 from app.store import policies
+from app.store.blob_transfers import coming_down
 from app.store.database import Database
 from app.store.errors import storage_error
 from app.store.lives import read_anew
@@ -160,6 +161,7 @@ def _keep_line(connection: Connection, arrived: Arrived) -> None:
         **learnt,
     }
     enqueue(connection, row)
+    coming_down(connection, said, row["at"])
 
 
 def _settle(connection: Connection, settled: Settled) -> None:

@@ -10,12 +10,24 @@ from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.models import payload
+from app.models.attached_file import files_in
 from app.models.column_types import moment_text
 from app.models.fields import Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
 from app.models.registry import RECORD_TYPES
-from app.store import attachments, audit, differences, drafts, numbers, outbox, reading, rows, search
+from app.store import (
+    attachments,
+    audit,
+    blob_transfers,
+    differences,
+    drafts,
+    numbers,
+    outbox,
+    reading,
+    rows,
+    search,
+)
 from app.store.database import Database
 from app.store.numbering import Numbering, number_field
 from app.store.reading import StoredRecord
@@ -185,6 +197,9 @@ class RecordStore:
         """One revision into all its places."""
         if not attachments.keep(connection, new.files):
             raise MissingFile
+        if new.files:
+            fresh = {file.sha256: file for file in files_in(new.data) if file.sha256 in new.files}
+            blob_transfers.going_up(connection, fresh.values(), new.at)
         self._enqueue(connection, new)
         columns = rows.columns(new.record_type, values) | new.head_columns
         if new.before:

@@ -172,6 +172,24 @@ blob = Table(
     Index("ix_blob_unkept", "at", sqlite_where=text("kept = 0")),
 )
 
+# One row a content a revision names: on its way to the district ("up", it is here) or from there ("down", it is
+# not).  `done` says that both have it; a `held` one waits for a person, with a code for the reason.
+blob_transfer = Table(
+    "blob_transfer",
+    Base.metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("way", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("way in ('up', 'down')", "way"),
+    CheckConstraint("state in ('waiting', 'done', 'held')", "state"),
+    Index("ix_blob_transfer_open", "way", "state", "at", sqlite_where=text("state <> 'done'")),
+)
+
 # What a content looks like, made once: no image where none can be made.
 thumbnail = Table(
     "thumbnail",

@@ -17,8 +17,9 @@ class Outcome:
 
     The next round is after `wait` seconds, where given.
 
-    `sent` counts revisions receipted in this round, `received` records brought down, `code` names
-    the reason, `sentence` says it to the cadre, `finding` is what a comparison with the district came to.
+    `sent` counts revisions receipted in this round, `received` records brought down, `files_sent` and
+    `files_received` contents of attached files; `code` names the reason, `sentence` says it to the cadre,
+    `finding` is what a comparison with the district came to.
     """
 
     state: State
@@ -28,6 +29,8 @@ class Outcome:
     sentence: str = ""
     received: int = 0
     finding: "Finding | None" = None
+    files_sent: int = 0
+    files_received: int = 0
 
 
 KEPT = "内容都已保存在本机，"

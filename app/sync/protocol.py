@@ -167,7 +167,8 @@ class Refusal(Exception):
     """The district answered and did not take the request.
 
     `status` is the HTTP status, `code` its name in the signed body, `seq` the one line at fault,
-    `expected_seq` where the district wants the station to go on, `retry_after` seconds.
+    `expected_seq` where the district wants the station to go on (`expected_offset` in a content),
+    `retry_after` seconds.
     """
 
     def __init__(
@@ -178,6 +179,7 @@ class Refusal(Exception):
         detail: str = "",
         seq: int | None = None,
         expected_seq: int | None = None,
+        expected_offset: int | None = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
@@ -186,6 +188,7 @@ class Refusal(Exception):
         self.detail = detail
         self.seq = seq
         self.expected_seq = expected_seq
+        self.expected_offset = expected_offset
         self.retry_after = retry_after
 
 

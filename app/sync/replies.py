@@ -27,6 +27,7 @@ def encoded_refusal(refusal: Refusal) -> bytes:
         "detail": refusal.detail or None,
         "seq": refusal.seq,
         "expected_seq": refusal.expected_seq,
+        "expected_offset": refusal.expected_offset,
         "retry_after": refusal.retry_after,
     }
     return orjson.dumps({name: value for name, value in parts.items() if value is not None})
@@ -65,6 +66,7 @@ def refusal_of(status: int, body: bytes) -> Refusal:
         detail=_text(content, "detail") if "detail" in content else "",
         seq=_number(content, "seq") if "seq" in content else None,
         expected_seq=_number(content, "expected_seq") if "expected_seq" in content else None,
+        expected_offset=_number(content, "expected_offset") if "expected_offset" in content else None,
         retry_after=float(wait) if isinstance(wait, int | float) else None,
     )
 

@@ -94,6 +94,12 @@ class SyncControl(Protocol):
     def reconcile(self) -> None:
         """Somebody asked to compare with the district; `news.finding` tells what came of it."""
 
+    def fetch_file(self, digest: str) -> None:
+        """Somebody looks at an attached file that is not here; `news.arrived` tells when it has come."""
+
+    def retry_files(self) -> None:
+        """Try once more with the attached files that were held.  Raises StorageError."""
+
     def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
 

@@ -79,8 +79,11 @@ class StatusLine(QFrame):
 
 
 def unsent_text(status: OutboxStatus, now: datetime) -> str:
-    """`未上报 3 条，最早 2 天`; `未上报 0 条`."""
+    """`未上报 3 条，最早 2 天`; `未上报 0 条、附件 2 个`; `未上报 0 条`."""
     unsent = QCoreApplication.translate("StatusLine", "未上报 {count} 条").format(count=status.unsent)
+    if status.files.up:
+        files = QCoreApplication.translate("StatusLine", "{unsent}、附件 {count} 个")
+        unsent = files.format(unsent=unsent, count=status.files.up)
     if not status.unsent:
         return unsent
     days = _days(status.oldest_at, now)

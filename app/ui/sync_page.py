@@ -10,6 +10,7 @@ from app.store.outbox import OutboxStatus, Refusal
 from app.store.recent import Touched
 from app.ui.banner import Banner
 from app.ui.enrol_card import EnrolCard
+from app.ui.files_card import FilesCard
 from app.ui.home_lists import record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
@@ -73,6 +74,7 @@ class SyncPage(Page):
         self.enrol_card = EnrolCard(services)
         self.enrol_card.enrolled.connect(self._enrolled)
         column.addWidget(self.enrol_card)
+        column.addWidget(FilesCard(services))
         column.addWidget(self._disputed_card)
         column.addWidget(self._refused_card)
         column.addWidget(self._waiting_card)

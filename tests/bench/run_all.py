@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bench_attach
 import bench_backup
+import bench_blobs
 import bench_dossier
 import bench_print
 import bench_push
@@ -32,6 +33,9 @@ AIMS: dict[str, tuple[float, bool]] = {
     "window ratio": (2.0, True),
     "slowest search p95 ms": (10.0, True),
     "push ratio": (0.4, False),
+    "file up ratio": (0.4, False),
+    "file down ratio": (0.25, False),
+    "file memory MB": (30.0, True),
     "restore all lost s": (300.0, True),
     "save during backup p95 ms": (150.0, True),
 }
@@ -103,6 +107,10 @@ def _attach(small: bool) -> Figures:
     return bench_attach.measure(3, 5) if small else bench_attach.measure()
 
 
+def _files(small: bool) -> Figures:
+    return bench_blobs.measure(2, 1) if small else bench_blobs.measure()
+
+
 def _backup(small: bool) -> Figures:
     return bench_backup.measure(2_000, 10) if small else bench_backup.measure()
 
@@ -113,6 +121,7 @@ BENCHES: dict[str, Callable[[bool], Figures]] = {
     "print": _print,
     "dossier": _dossier,
     "push": _push,
+    "files": _files,
     "backup": _backup,
     "window": _window,
     "search": _search,

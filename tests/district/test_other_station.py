@@ -10,7 +10,8 @@ from app.sync.protocol import Refusal
 from tests.district.parts import Pc, Pen
 
 ELSEWHERE = "511421125202"
-ASKED = {"enrol", "hello", "push", "pull", "digest", "epoch"}
+# The ways of attached files are held to the same in tests/district/test_blobs.py.
+ASKED = {"enrol", "hello", "push", "pull", "digest", "epoch", "blobs", "blobs/{sha256}"}
 
 
 @pytest.fixture

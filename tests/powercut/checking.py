@@ -16,8 +16,11 @@ from app.security import keyslots
 from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import SettingsDamaged
 from app.store import reading, search_upkeep, upgrade
+from app.store.attachments import Attachments
+from app.store.backup_set import contents_of, sets_in
 from app.store.database import Database
 from app.store.errors import StorageError
+from app.store.station import read_station
 from app.store.verify import verify
 from tests.powercut.driver import PASSWORD, STATION, USER
 from tests.powercut.halves import halves
@@ -77,6 +80,7 @@ class Check:
             dek = bytes.fromhex(known) if known else _dek(folder)
             found += self._file(folder, dek, expected)
             found += _copies(folder, dek)
+            found += _backups(folder, dek)
             if go_on and not found:
                 found += self._working(folder, dek)
         except StorageError as error:
@@ -103,6 +107,9 @@ class Check:
                 yield from differences(state, expected)
                 yield from (Finding("half", sentence) for sentence in halves(connection))
                 yield from _contents(connection, state, expected)
+                station = read_station(connection)
+            attachments = Attachments(database, station, desks.utc_now, largest=2**20, draw=desks._look_of)
+            yield from (Finding("lost", fault) for fault in attachments.faults())
         finally:
             database.close()
 
@@ -170,6 +177,18 @@ def _copies(folder: Path, dek: bytes) -> Iterator[Finding]:
         copy = Database.open(path, dek)
         for fault in copy.integrity():
             yield Finding("corrupt", f"{path.name}: {fault}")
+        copy.close()
+
+
+def _backups(folder: Path, dek: bytes) -> Iterator[Finding]:
+    """A backup with a name is whole, and holds what its note says."""
+    for made in sets_in(folder / desks.BACKUPS):
+        copy = Database.open(made.database, dek)
+        for fault in copy.integrity():
+            yield Finding("corrupt", f"{made.path.name}: {fault}")
+        with copy.read() as connection:
+            if contents_of(connection) != made.contents:
+                yield Finding("half", f"{made.path.name} does not hold what its note says")
         copy.close()
 
 

@@ -200,6 +200,7 @@ ANSWERS_NOTHING = {
     # Counts without a name in them; the look of the trade's own upkeep.
     (Outbox, "status"),
     (Outbox, "acked_seq"),
+    (Outbox, "has_unsent"),
     (Attachments, "faults"),
     (Attachments, "sweep"),
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from real_files import EVERY_KIND, docx, jpeg, m4a, mp3, pdf
 
 from app.models.attached_file import MEDIA, Media, fitting_name
-from app.store.file_type import FileRefused, media_of
+from app.models.file_type import FileRefused, media_of
 
 REAL = {ending: make() for ending, make in EVERY_KIND.items()}
 
