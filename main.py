@@ -43,14 +43,16 @@ def _run(arguments: Namespace) -> int:
         from app.commands.bench import bench
 
         return bench(arguments.only, small=arguments.small)
-    if arguments.command == "district":
-        from app.commands.upkeep import district
-
-        return district(arguments)
     if arguments.command in ("backups", "restore"):
         from app.commands.backups import beside_the_desk
 
         return beside_the_desk(arguments)
+    if arguments.command in ("district", "recover-with-district-key"):
+        from app.commands import district_recovery, upkeep
+
+        serving = arguments.command == "district"
+        run = upkeep.district if serving else district_recovery.recover_with_district_key
+        return run(arguments)
     return _with_desk(arguments)
 
 
@@ -76,6 +78,7 @@ def _with_desk(arguments: Namespace) -> int:
         "add-user": lambda: users.add_user(desk, arguments),
         "remove-user": lambda: users.remove_user(desk, arguments),
         "reset-password": lambda: users.reset_password(desk, arguments),
+        "change-key": lambda: users.change_key(desk, arguments),
         "set-role": lambda: users.set_role(desk, arguments),
         "change-password": lambda: users.change_password(desk, arguments),
     }

@@ -23,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     _district(commands)
     _records(commands)
     _users(commands)
+    _district_recovery(commands)
     _upkeep(commands)
     return parser
 
@@ -50,6 +51,20 @@ def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     district.add_argument(
         "--take-stick", type=Path, metavar="文件夹", help="收下U盘上各站的文件，把回执和内容写回U盘，然后退出"
     )
+    district.add_argument(
+        "--policy", type=Path, metavar="文件", help="签发口令等管理要求（JSON 文件），下发各站后退出"
+    )
+    district.add_argument(
+        "--make-recovery-key",
+        type=Path,
+        metavar="文件",
+        help="生成离线恢复密钥（有口令的 PEM），公布公钥后退出",
+    )
+    district.add_argument(
+        "--open-recovery", type=Path, metavar="申请", help="用离线恢复密钥答复站点的恢复申请；不用连数据库"
+    )
+    district.add_argument("--key", type=Path, metavar="文件", help="与 --open-recovery 同用：离线恢复密钥")
+    district.add_argument("--passphrase-file", type=Path, metavar="文件", help="离线密钥的口令，取文件第一行")
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
 
 
@@ -125,6 +140,9 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     resetting = commands.add_parser("reset-password", help="给忘记口令的用户发一个新的首次口令")
     giving = commands.add_parser("set-role", help="更改用户的角色，下次登录起生效")
     changing = commands.add_parser("change-password", help="更换自己的口令")
+    rekeying = commands.add_parser(
+        "change-key", help="给数据文件换一把新密钥，有人离岗后要做；各人的口令不变，之前被抄走的密钥不再能用"
+    )
     for command in (adding, removing, resetting, giving):
         command.add_argument("name", metavar="用户名")
     roles = matrix().roles
@@ -136,7 +154,7 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     changing.add_argument(
         "--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令；不填则从终端输入"
     )
-    for command in (listing, adding, removing, resetting, giving, changing):
+    for command in (listing, adding, removing, resetting, giving, changing, rekeying):
         _sign_in(command)
 
 
@@ -171,6 +189,16 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
     bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")
     bench.add_argument("--small", action="store_true", help="小数据量（几秒）")
+
+
+def _district_recovery(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    recovering = commands.add_parser(
+        "recover-with-district-key", help="口令和恢复码都没有了：由区里的离线密钥帮助，重设一个用户的口令"
+    )
+    recovering.add_argument("--user", required=True, metavar="用户名")
+    recovering.add_argument("--request", type=Path, metavar="文件", help="写出申请，交给区里")
+    recovering.add_argument("--answer", type=Path, metavar="文件", help="用区里的答复定新口令")
+    recovering.add_argument("--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令")
 
 
 def _sign_in(command: argparse.ArgumentParser) -> None:

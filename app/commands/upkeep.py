@@ -1,5 +1,6 @@
 """Commands of upkeep: send now, verify the file, serve the district."""
 
+import json
 import sys
 from argparse import Namespace
 from datetime import timedelta
@@ -10,17 +11,20 @@ from uuid_utils import uuid7
 from app.commands.backups import YES, ask_on_terminal
 from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
 from app.commands.desk_files import files_of
+from app.commands.recovery_key import make_recovery_key, open_recovery, policy_of
 from app.district.database import open_database
 from app.district.server import DistrictServer, serve, services_of
 from app.district.stick import StickIntake
 from app.district.stick_push import kept_in
 from app.models.registry import RECORD_TYPES
+from app.store.anchors import Anchor, kept, unanchored
 from app.store.erasing import scrub_erased
 from app.store.lives import begin_as_another
 from app.store.verify import verify
 from app.sync.blob_progress import BlobProgress
 from app.sync.blob_words import files_text, reason_text, size_text
 from app.sync.blobs import FILES_LATER
+from app.sync.protocol import NoAnswer, Refusal
 from app.sync.stick import disk_sentence
 
 
@@ -111,17 +115,38 @@ def become_another(desk: Desk, *, yes: bool) -> int:
 
 def check(desk: Desk) -> int:
     """Verify database, audit chain, outbox, search and attachments; every fault a line."""
-    faults = [*verify(desk.database, RECORD_TYPES), *desk.attachments.faults()]
+    witnessed = _witnessed(desk)
+    faults = [*verify(desk.database, RECORD_TYPES, witnessed), *desk.attachments.faults()]
+    with desk.database.read() as connection:
+        tail = unanchored(connection, [*kept(connection), *witnessed])
     desk.note("verify", f"{len(faults)} faults")
     for fault in faults:
         print(fault)
     if not faults:
         print("数据库、操作记录链、上报队列、检索和附件都完好。")
+    if tail and desk.settings.district_url is not None:
+        print(f"操作记录最后 {tail} 条还没有由区里留底（未锚定），下次上报时带去。")
     return 1 if faults else 0
 
 
+def _witnessed(desk: Desk) -> list[Anchor]:
+    """The link of the audit chain the district keeps, asked for now; what the file knows of it could be changed too."""
+    district = district_of(desk)
+    if district is None:
+        return []
+    with district:
+        try:
+            receipt = district.hello(desk.outbox.acked_seq()).receipt
+        except (NoAnswer, Refusal):
+            print("没有连上区里，操作记录只核对到区里上次确认的地方。", file=sys.stderr)
+            return []
+    return [Anchor(desk.station.epoch, receipt.audit_seq, receipt.audit_head)] if receipt.audit_seq else []
+
+
 def district(arguments: Namespace) -> int:
-    """Serve the district until interrupted, or open one enrolment code and end."""
+    """Serve the district until interrupted; or open one enrolment code, sign a policy, use the recovery key, and end."""
+    if arguments.open_recovery is not None:
+        return open_recovery(arguments)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     if arguments.open_code:
         server = DistrictServer(arguments.folder, url=arguments.database)
@@ -133,6 +158,8 @@ def district(arguments: Namespace) -> int:
         return 0
     if arguments.take_stick:
         return _take_stick(arguments)
+    if arguments.policy is not None or arguments.make_recovery_key is not None:
+        return _publish(arguments)
     serve(
         arguments.database,
         arguments.folder,
@@ -164,6 +191,24 @@ def _take_stick(arguments: Namespace) -> int:
         return 1
     print(f"共 {len(taken)} 个文件，收下 {sum(one.rows for one in taken)} 条；请把U盘带回站里导入。")
     return 1 if any(one.is_fault for one in taken) else 0
+
+
+def _publish(arguments: Namespace) -> int:
+    if arguments.policy is not None:
+        key, content = "password", json.loads(arguments.policy.read_text(encoding="utf-8"))
+    else:
+        key, content = "recovery-key", policy_of(make_recovery_key(arguments))
+    server = DistrictServer(arguments.folder, url=arguments.database)
+    try:
+        version = server.publish_policy(key, content)
+    finally:
+        server.stop()
+    print(f"已签发第 {version} 版，各站下次收发时收到。")
+    if key == "recovery-key":
+        print(
+            f"私钥在 {arguments.make_recovery_key}：请存到两个 U 盘分开保管，不要留在联网的电脑上；口令另外保管。"
+        )
+    return 0
 
 
 def _announce(server: DistrictServer) -> None:

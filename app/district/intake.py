@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.district.anchors import Anchor, Life, keep_anchor
 from app.district.blob_names import name_blobs
 from app.district.database import Database
 from app.district.judge import Judge
@@ -57,7 +58,10 @@ class Intake:
             acked = max(acked, batch.header.first + batch.header.count - 1)
             moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
             connection.execute(SEEN, moved | _of(sender))
-        return Receipt(acked, tuple(verdicts), now)
+            header = batch.header
+            life = Life(sender.station, sender.device, header.epoch)
+            kept = keep_anchor(connection, life, Anchor(header.audit_seq, header.audit_head), now)
+        return Receipt(acked, tuple(verdicts), now, audit_seq=kept.seq, audit_head=kept.head)
 
 
 def _of(sender: Sender) -> dict[str, str]:

@@ -13,6 +13,7 @@ from app.district.queries import (
     ANY_HELD,
     BASE,
     EFFECTIVE,
+    FIRST_LINE,
     HELD,
     LIFT,
     LOCK,
@@ -63,6 +64,7 @@ class Ledger:
         self._waiting: dict[str, list[Waiting]] = {}
         self._revisions: list[list[Any]] = []
         self._by_op: dict[str, list[Any]] = {}
+        self._authors: dict[str, str] = {}
         self._changed: dict[str, tuple[int, bool]] = {}
         self._held: list[dict[str, Any]] = []
         self._conflicts: list[dict[str, Any]] = []
@@ -105,6 +107,8 @@ class Ledger:
         row = [position, op_id, seq, type_, record, act, outcome, *rest, line.body]
         self._revisions.append(row)
         self._by_op[op_id] = row
+        if act == "create":
+            self._authors.setdefault(record, line.by)
 
     def put(self, record: str, state: State, position: int, *, whole: bool) -> None:
         """The record's new state since `position`; `whole` when the create line there says all of it."""
@@ -159,6 +163,15 @@ class Ledger:
             for name, (standing, other) in differing.items()
         ]
 
+    def entered_by(self, record: str) -> str | None:
+        """Who entered a record, by its first line; None while that has not arrived."""
+        if record not in self._authors:
+            keys = {"station": self.station, "record": record}
+            row = self.connection.execute(FIRST_LINE, keys).first()
+            if row is not None:
+                self._authors[record] = str(orjson.loads(row.line).get("by", ""))
+        return self._authors.get(record)
+
     def seen_by(self, record: str, base: str) -> int | None:
         """Up to which place the author of an edit on `base` knew the record; None when `base` has no effect here."""
         self._settle()
@@ -196,7 +209,7 @@ class Ledger:
 
     def forget(self) -> None:
         """Drop whatever was read or gathered since the last flush; the database is the truth again."""
-        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed):
+        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed, self._authors):
             known.clear()
         for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
             gathered.clear()

@@ -64,6 +64,16 @@ BASE = select(revision.c.op_id, revision.c.applied, revision.c.seen).where(
     revision.c.record == bindparam("record"),
     or_(revision.c.op_id == bindparam("base"), revision.c.head_after == bindparam("base")),
 )
+FIRST_LINE = (
+    select(revision.c.line)
+    .where(
+        revision.c.station == bindparam("station"),
+        revision.c.record == bindparam("record"),
+        revision.c.act.in_(("create", "skip")),
+    )
+    .order_by(revision.c.position)
+    .limit(1)
+)
 EFFECTIVE = select(revision.c.op_id, revision.c.seen).where(
     revision.c.station == bindparam("station"),
     revision.c.record == bindparam("record"),

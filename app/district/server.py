@@ -4,10 +4,11 @@ import gc
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -19,6 +20,7 @@ from app.district.intake import Intake
 from app.district.judge import Judge
 from app.district.overview import overview
 from app.district.page import Page
+from app.district.policies import Policies
 from app.district.web import Services, application
 from app.models.registry import RECORD_TYPES
 
@@ -52,6 +54,7 @@ def services_of(
         intake=Intake(database, Judge(RECORD_TYPES), clock),
         blobs=Blobs(database, clock, largest_blob),
         page=Page(lambda: overview(database), titles, token, secure),
+        policies=Policies(database, identity, clock),
         clock=clock,
     )
 
@@ -116,6 +119,10 @@ class DistrictServer:
     def open_code(self, station: str, name: str = "") -> str:
         """A one-time enrolment code for one PC of the station (30 minutes)."""
         return self.services.enrolments.open_code(station, name)
+
+    def publish_policy(self, key: str, content: Mapping[str, Any]) -> int:
+        """Set a signed policy for all stations; answers its version."""
+        return self.services.policies.publish(key, content)
 
     def start(self) -> "DistrictServer":
         """Serve on a thread; returns once requests are answered.  Raises TimeoutError."""

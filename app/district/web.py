@@ -22,6 +22,7 @@ from app.district.identity import Identity
 from app.district.intake import Intake, Sender
 from app.district.log import page_for, record_for
 from app.district.page import Page
+from app.district.policies import Policies
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
@@ -52,6 +53,7 @@ class Services:
     intake: Intake
     blobs: Blobs
     page: Page
+    policies: Policies
     clock: Callable[[], datetime]
 
 
@@ -134,6 +136,7 @@ class Endpoints:
     def _pull(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         asking = self._in_its_life(request, claims, body)
         services, asked = self._services, request.query_params
+        services.policies.hand_on(asking.station)
         epoch = services.identity.epoch
         if record := asked.get("record", ""):
             if not is_uuid(record):

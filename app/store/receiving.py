@@ -14,6 +14,7 @@ from app.models.column_types import moment_of
 from app.models.payload import canonical
 from app.models.record_type import RecordType
 from app.models.scrubbing import tells_erasure
+from app.store import policies
 from app.store.blob_transfers import coming_down
 from app.store.database import Database
 from app.store.erasing import note_erasure
@@ -187,6 +188,8 @@ def _settle(connection: Connection, settled: Settled) -> None:
 
 def _keep_notice(connection: Connection, kind: str, body: bytes, now: datetime) -> None:
     key = str(orjson.loads(body).get("key", ""))
+    if kind == policies.KIND:
+        kind = policies.kind_of(connection, key, body)
     row = {"body": body, "received_at": now}
     statement = upsert(notice).values(kind=kind, key=key, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=row))

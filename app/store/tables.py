@@ -274,3 +274,38 @@ erased = Table(
     Column("scrubbed", Boolean, nullable=False),
     Index("ix_erased_open", "record_id", sqlite_where=text("NOT scrubbed")),
 )
+
+# How far the district has witnessed the audit chain, a line a life of the counter: the hash of the link at `seq` as
+# it keeps it.
+audit_anchor = Table(
+    "audit_anchor",
+    Base.metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# Root keys of attachments since the first change of the file's key, newest last; before that there is none here and
+# the root is made from the file's key.
+blob_root = Table(
+    "blob_root",
+    Base.metadata,
+    Column("place", Integer, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+)
+
+# One row: where the file lives.  `token` lies beside the file as well, `machine` is a digest of the PC's own id;
+# `rekey_due` after a leaver until the file has a new key; `skew` are the seconds this PC's clock is ahead of the
+# district's, `clock` what was suspect about it at the last start.
+install = Table(
+    "install",
+    Base.metadata,
+    Column("one", Integer, primary_key=True),
+    Column("token", String, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("rekey_due", Boolean, nullable=False),
+    Column("skew", Integer, nullable=False),
+    Column("clock", String, nullable=False),
+    CheckConstraint("one = 1", "one_row"),
+)

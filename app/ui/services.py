@@ -145,6 +145,12 @@ class AccountControl(Protocol):
     def remove(self, name: str, *, own_password: str) -> None:
         """A leaver."""
 
+    def key_change_due(self) -> bool:
+        """Whether somebody left since the file was given its key."""
+
+    def change_key(self, *, own_password: str, watch: Callable[[int, int], bool] | None = None) -> str:
+        """A new key for the file; answers a new recovery code to print, "" where the present one goes on."""
+
     def give_role(self, name: str, role: str, *, own_password: str) -> None:
         """Another role."""
 

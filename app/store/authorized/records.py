@@ -56,6 +56,7 @@ class AuthorizedStore(ErasingStore):
     ) -> None:
         super().__init__(database, station, clock, awaits_district)
         self._access = access
+        self._role = access.actor.role
 
     def save(
         self,
