@@ -1,10 +1,13 @@
-# make run · make test · make check · make bench · make powercut     (see README.md)
+# make run · make test · make check · make bench · make powercut · make simulate     (see README.md)
 PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 IMAGES ?= 50000
+SEEDS ?= 300
+FIRST_SEED ?= 1
+DATABASE ?= sqlite
 
-.PHONY: run test check bench powercut sbom setup lock format clean
+.PHONY: run test check bench powercut simulate sbom setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -35,6 +38,11 @@ powercut:
 	$(PYTHON) -m tests.powercut.adequacy
 	$(PYTHON) -m tests.powercut.io_errors
 	$(PYTHON) -m tests.powercut.kills
+
+# Worlds with every fault; make test lives 300 of them. docs/reliability.md
+simulate:
+	@sh tools/setup.sh
+	nice -n 15 $(PYTHON) -m tests.simulator.campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --database $(DATABASE)
 
 # What the program is made of (CycloneDX), from the lock file.
 sbom: setup

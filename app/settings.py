@@ -19,6 +19,7 @@ ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 SUCCESS_BASES = ("received", "concluded")
 PERIOD_UNITS = ("month", "calendar", "working")
 PERIOD_COUNTS = range(1, 366)
+ANSWER_DAYS = range(1, 31)
 MOST_DAYS = 400
 
 
@@ -48,6 +49,7 @@ class Settings:
     settle_unit: str = "month"
     visit_days: int = 15  # after the last term of performance somebody goes back to ask
     screen_days: int = 15  # from one screening for disputes to the next
+    answer_days: int = 15  # within which a person's request about their own data is answered
     days_off: tuple[str, ...] = ()  # beside the national holidays, ISO
     days_worked: tuple[str, ...] = ()
     idle_minutes: int = 10
@@ -118,6 +120,8 @@ def _sound(settings: Settings) -> bool:
             type(count) is int and count in PERIOD_COUNTS
             for count in (settings.settle_count, settings.visit_days, settings.screen_days)
         )
+        and type(settings.answer_days) is int
+        and settings.answer_days in ANSWER_DAYS
         and _days(settings.days_off)
         and _days(settings.days_worked)
         and type(settings.idle_minutes) is int

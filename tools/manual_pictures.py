@@ -23,11 +23,16 @@ from app.commands.tour import HEIGHT, WIDTH, take_tour, type_into  # noqa: E402
 from app.commands.window import DeskWindow  # noqa: E402
 from app.models.divisions import Divisions  # noqa: E402
 from app.models.registry import RECORD_TYPES  # noqa: E402
+from app.models.station_time import station_day  # noqa: E402
+from app.store.person_search import Person  # noqa: E402
 from app.store.reading import ListQuery  # noqa: E402
 from app.ui.dossier_dialog import DossierDialog  # noqa: E402
+from app.ui.export_dialog import ExportDialog  # noqa: E402
 from app.ui.first_run import FirstRun  # noqa: E402
 from app.ui.login import Login  # noqa: E402
+from app.ui.person_request_dialogs import AnswerDialog  # noqa: E402
 from app.ui.practice_dialog import PracticeDialog  # noqa: E402
+from app.ui.privacy_page import PrivacyPage  # noqa: E402
 from app.ui.record_page import RecordPage  # noqa: E402
 from app.ui.signing_sheet import SigningSheet  # noqa: E402
 from app.ui.task_runner import TaskRunner  # noqa: E402
@@ -59,6 +64,7 @@ def main() -> None:
             _dossier(desk, folder)
             _stick(desk, folder)
             _people(desk, folder)
+            _personal_data(desk, folder)
             _before_the_desk(folder)
         for picture in sorted(folder.glob("*.png")):
             kept = PICTURES / picture.name.split("-", 1)[1]
@@ -176,6 +182,41 @@ def _people(desk: Desk, folder: Path) -> None:
         window.sitting.lock()
         settle()
         window.grab().save(str(folder / "83-locked.png"))
+
+
+def _personal_data(desk: Desk, folder: Path) -> None:
+    """Exporting a list, the page of personal data, and a person's request."""
+    with _window(desk) as (desk_window, settle):
+        window, privacy = desk_window.window, desk_window.services.privacy
+        assert privacy is not None
+        page = window.open_page("resident")
+        settle()
+        assert isinstance(page, RecordPage)
+        page.export.click()
+        dialog = window.findChildren(ExportDialog)[-1]
+        dialog.whole.setChecked(True)
+        settle()
+        dialog.grab().save(str(folder / "87-export.png"))
+        dialog.close()
+        kind = RECORD_TYPES["resident"]
+        resident = desk.reader.load(kind, desk.reader.page(kind, ListQuery(), limit=1)[0]["id"])
+        assert resident is not None
+        person = Person(
+            resident.values["name"], resident.values["id_number"] or "", resident.values["phone"] or ""
+        )
+        privacy.requests.take("erase", person, "已搬到外县，请删去我的资料。", station_day(desk.clock()))
+        privacy.exports.ask(kind, ListQuery(), "县里核对名册")
+        personal = window.open_page("privacy")
+        settle()
+        window.grab().save(str(folder / "88-privacy.png"))
+        assert isinstance(personal, PrivacyPage)
+        assert personal.requests is not None
+        next(iter(personal.requests.presses.values())).click()
+        settle()
+        settle()
+        answering = window.findChildren(AnswerDialog)[-1]
+        answering.grab().save(str(folder / "89-person-request.png"))
+        answering.close()
 
 
 def _before_the_desk(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Opening a desk: the lock, the key, the file and the services over it, put together in one place."""
 
 import random
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils import uuid7
 
 from app import __version__
-from app.commands.admission import admit
+from app.commands.admission import admit, follow_district
 from app.models.payload import SCHEMA
 from app.models.registry import RECORD_TYPES
 from app.reports.authorized import AuthorizedReports
@@ -23,6 +24,7 @@ from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store.accounts import Account
+from app.store.anchors import ChainWitness
 from app.store.attachments import Look
 from app.store.authorized.access import Access
 from app.store.authorized.files import AuthorizedAttachments
@@ -41,6 +43,7 @@ from app.store.receiving import Receiver
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
 from app.store.stick import StickLog
 from app.store.upgrade import upgrade
+from app.store.whereabouts import look_around
 from app.sync import protocol
 from app.sync.backoff import Backoff
 from app.sync.pull import Pull
@@ -104,6 +107,8 @@ class Desk:
         self.backups = Backups(self.folder, self.database, self.clock, second)
         self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
         self.differences = AuthorizedDifferences(self.database, self.access)
+        # Held while the key file is read, changed and written.
+        self.keys = threading.RLock()
 
     @property
     def user(self) -> str:
@@ -157,6 +162,7 @@ def found_desk(
         database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         try:
             account = admit(folder, database, user, clock, remarks)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, settings, lock, database, account, clock, remarks)
             desk.note("found")
         except BaseException:
@@ -186,6 +192,8 @@ def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], dat
         raise
     failures = attempts.succeeded(user)
     desk = open_with_key(folder, user, dek, clock=clock)
+    with suppress(OSError):
+        KeySlots.open(folder).bring_up_to_date(user, password, dek)
     if failures:
         # Nothing could be written into the file while it was closed.
         with suppress(StorageError):
@@ -200,10 +208,11 @@ def recover_desk(
 
     Raises MistypedCode, WrongCode and what `open_desk` raises.
     """
-    slots = KeySlots.open(folder)
-    dek = slots.unlock_with_code(code)
+    dek = KeySlots.open(folder).unlock_with_code(code)
     desk = open_with_key(folder, user, dek, clock=clock, recovering=True)
     try:
+        slots = KeySlots.open(folder)
+        slots.bring_code_up_to_date(code, dek)
         slots.set_password(user, password, dek)
         Attempts(folder, clock).succeeded(user)
         desk.note("recover")
@@ -226,12 +235,17 @@ def open_with_key(
     lock = FolderLock(folder)
     lock.take()
     try:
+        with suppress(OSError):
+            KeySlots.open(folder).settle()
+        clear_away(folder / f"{DATABASE}.rekeyed")
         database = Database.open(folder / DATABASE, dek)
         try:
             upgrade(database)
             account = admit(folder, database, user, clock, remarks, recovering=recovering)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
+            remarks += follow_district(folder, database, dek, clock(), desk.note)
         except BaseException:
             database.close()
             raise
@@ -303,6 +317,7 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
         identity_of(desk),
         Backoff(random.uniform),
         desk.clock,
+        ChainWitness(desk.database, desk.clock),
         heard=lambda hello: log.learn(hello.seal_key),
     )
     if log.state().server_seal_key is None:

@@ -1,5 +1,6 @@
 """The command `district`: serve, or one errand about codes, administrators, the trail, backups, held revisions."""
 
+import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -8,16 +9,19 @@ from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
 
+from app.commands.recovery_key import make_recovery_key, open_recovery, policy_of
 from app.district.administration.accounts import Accounts
 from app.district.administration.rights import rights
-from app.district.administration.trail import COMMAND, Actor, verified
+from app.district.administration.trail import COMMAND, Actor, Deed, note, verified
 from app.district.backup import FOLDER, back_up, put_back
 from app.district.database import Database, open_database
 from app.district.enrolment import LIFETIME, Enrolments
 from app.district.held_again import take_again
 from app.district.identity import identity_of
+from app.district.intake import utc_text
 from app.district.judge import Judge
 from app.district.operations import log_as_json
+from app.district.policies import Policies
 from app.district.server import serve, services_of, utc_now
 from app.district.stick import StickIntake
 from app.district.stick_push import kept_in
@@ -28,6 +32,8 @@ from app.sync.stick import disk_sentence
 
 def district(arguments: Namespace) -> int:
     """Serve the district until interrupted, or do one errand and end."""
+    if arguments.open_recovery is not None:
+        return open_recovery(arguments)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     errands: dict[str, Callable[[Database, Namespace], int]] = {
         "open_code": _open_code,
@@ -38,6 +44,8 @@ def district(arguments: Namespace) -> int:
         "backup": _back_up,
         "take_held_again": _take_held_again,
         "take_stick": _take_stick,
+        "policy": _publish,
+        "make_recovery_key": _publish,
     }
     if arguments.restore is not None:
         return _restore(arguments)
@@ -169,6 +177,22 @@ def _take_stick(database: Database, arguments: Namespace) -> int:
         return 1
     print(f"共 {len(taken)} 个文件，收下 {sum(one.rows for one in taken)} 条；请把U盘带回站里导入。")
     return 1 if any(one.is_fault for one in taken) else 0
+
+
+def _publish(database: Database, arguments: Namespace) -> int:
+    if arguments.policy is not None:
+        key, content = "password", json.loads(arguments.policy.read_text(encoding="utf-8"))
+    else:
+        key, content = "recovery-key", policy_of(make_recovery_key(arguments))
+    version = Policies(database, identity_of(database), utc_now).publish(key, content)
+    with database.write() as connection:
+        note(connection, _by(), Deed("publish_policy", key, detail=str(version)), utc_text(utc_now()))
+    print(f"已签发第 {version} 版，各站下次收发时收到。")
+    if key == "recovery-key":
+        print(
+            f"私钥在 {arguments.make_recovery_key}：请存到两个 U 盘分开保管，不要留在联网的电脑上；口令另外保管。"
+        )
+    return 0
 
 
 def _by() -> Actor:

@@ -92,13 +92,15 @@ def _sqlite(path: Path) -> Engine:
 
 def _pragmas(connection: Any, _record: object) -> None:
     for pragma in (
+        # Takes effect in a new file only: half as many pages, frames and checksums a commit as with 4,096.
+        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
         "cell_size_check=ON",
         "cache_size=-32768",
-        "wal_autocheckpoint=4000",
+        "wal_autocheckpoint=2000",
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

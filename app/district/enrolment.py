@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from app.district.admin_tables import device_home
 from app.district.administration.accounts import NotDone
@@ -18,6 +17,7 @@ from app.district.database import Database
 from app.district.identity import Identity
 from app.district.intake import utc_text
 from app.district.queries import LOCK
+from app.district.stations import open_station
 from app.district.tables import device, enrol_code, station
 from app.sync.protocol import Refusal
 
@@ -74,25 +74,6 @@ class Enrolments:
         self._homes: dict[str, str] = {}
         self._noted: dict[str, datetime] = {}
 
-    def add_station(self, code: str, name: str, kind: str, by: Actor) -> None:
-        """A station before its first PC.  Raises NotDone when the code is taken."""
-        now = utc_text(self._clock())
-        new = {"station": code, "name": name, "kind": kind, "position": 0, "opened_at": now}
-        try:
-            with self._database.write() as connection:
-                connection.execute(insert(station), new)
-                note(connection, by, Deed("add_station", code, detail=name), now)
-        except IntegrityError as error:
-            raise NotDone(f"已经有编码为 {code} 的站点，没有添加。") from error
-
-    def rename_station(self, code: str, name: str, kind: str, by: Actor) -> None:
-        """Another name or kind.  Raises NotDone for a station nobody added."""
-        with self._database.write() as connection:
-            changed = update(station).where(station.c.station == code).values(name=name, kind=kind)
-            if connection.execute(changed).rowcount == 0:
-                raise NotDone("没有这个站点，没有更改。")
-            note(connection, by, Deed("rename_station", code, detail=name), utc_text(self._clock()))
-
     def open_code(
         self, station_code: str, name: str = "", lifetime: timedelta = LIFETIME, by: Actor = COMMAND
     ) -> str:
@@ -104,7 +85,7 @@ class Enrolments:
         code = label + "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
         now = self._clock()
         with self._database.write() as connection:
-            _open_station(connection, station_code, name, utc_text(now))
+            open_station(connection, station_code, name, utc_text(now))
             connection.execute(
                 insert(enrol_code),
                 {
@@ -165,7 +146,9 @@ class Enrolments:
             connection.execute(update(device).where(*_own(asking), stale).values(last_seen=utc_text(now)))
 
     def begin_epoch(self, device_id: str, epoch: int) -> None:
-        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 unknown_epoch.
+        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 epoch_used.
+
+        The refusal says in `expected_seq` which epoch is the highest the district knows: the PC has to go above it.
 
         Asked for with the key the PC was enrolled with.  A copy of the disk that did not ask stays behind in
         the old epoch and is refused from then on.
@@ -175,9 +158,12 @@ class Enrolments:
             raise Refusal(401, "unknown_device")
         with self._database.write() as connection:
             own = and_(*_own(asking))
-            kept = connection.execute(select(device.c.epoch).where(own).with_for_update()).scalar_one()
-            if epoch < kept:
-                raise Refusal(422, "unknown_epoch")
+            kept, acked = connection.execute(
+                select(device.c.epoch, device.c.acked_seq).where(own).with_for_update()
+            ).one()
+            if epoch < kept or (epoch == kept and acked > 0):
+                # Another life of this file counted here already.
+                raise Refusal(422, "epoch_used", expected_seq=kept)
             if epoch > kept:
                 connection.execute(update(device).where(own).values(epoch=epoch, acked_seq=0))
 
@@ -218,15 +204,6 @@ class Enrolments:
 
     def _hash(self, code: str) -> bytes:
         return hmac.new(self._identity.code_key, code.encode(), hashlib.sha256).digest()
-
-
-def _open_station(connection: Connection, code: str, name: str, now: str) -> None:
-    known = connection.execute(select(station.c.name).where(station.c.station == code)).scalar()
-    if known is None:
-        new = {"station": code, "name": name, "position": 0, "opened_at": now}
-        connection.execute(insert(station), new)
-    elif name and name != known:
-        connection.execute(update(station).where(station.c.station == code).values(name=name))
 
 
 def _registered(connection: Connection, station_code: str, newcomer: Newcomer, now: str) -> Device:

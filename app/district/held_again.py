@@ -9,7 +9,7 @@ from app.district.administration.trail import Actor, Deed, note
 from app.district.database import Database
 from app.district.intake import utc_text
 from app.district.judge import Judge
-from app.district.ledger import Ledger
+from app.district.ledger import Ledger, Sender
 from app.district.overview import waiting_by_station
 from app.district.sitting import Sitting
 from app.district.tables import held
@@ -30,7 +30,7 @@ def take_again(database: Database, judge: Judge, clock: Callable[[], datetime], 
     for code in codes:
         now = utc_text(clock())
         with database.write() as connection:
-            ledger = Ledger(connection, code, now)
+            ledger = Ledger(connection, Sender(code, ""), 0, now)
             waiting = select(held.c.record).where(held.c.station == code, held.c.released_at.is_(None))
             records = sorted(set(connection.execute(waiting).scalars()))
             some = Sitting(ledger, judge, _NOBODY).look_again(records)

@@ -1,36 +1,29 @@
 """Takes a batch: one transaction, every revision exactly once, a verdict for each that was not plainly applied."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.district.anchors import Anchor, Life, keep_anchor
 from app.district.blob_names import name_blobs
 from app.district.database import Database
 from app.district.judge import Judge
-from app.district.ledger import Ledger
+from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
 from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
+__all__ = ["Clock", "Intake", "Sender", "utc_text"]
 Clock = Callable[[], datetime]
 
 
 def utc_text(moment: datetime) -> str:
     """`2026-11-23T06:05:04Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """The device a request was signed by."""
-
-    station: str
-    device: str
 
 
 class Intake:
@@ -54,7 +47,7 @@ class Intake:
     def _transaction(self, batch: Batch, sender: Sender, *, careful: bool) -> Receipt:
         now = utc_text(self._clock())
         with self._database.write() as connection:
-            ledger = Ledger(connection, sender.station, now)
+            ledger = Ledger(connection, sender, batch.header.epoch, now)
             acked = _acked_seq(connection, sender, batch.header)
             verdicts = repeated(connection, sender.station, batch, acked)
             lines = [line for line in batch.lines if line.seq > acked]
@@ -65,7 +58,10 @@ class Intake:
             acked = max(acked, batch.header.first + batch.header.count - 1)
             moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
             connection.execute(SEEN, moved | _of(sender))
-        return Receipt(acked, tuple(verdicts), now)
+            header = batch.header
+            life = Life(sender.station, sender.device, header.epoch)
+            kept = keep_anchor(connection, life, Anchor(header.audit_seq, header.audit_head), now)
+        return Receipt(acked, tuple(verdicts), now, audit_seq=kept.seq, audit_head=kept.head)
 
 
 def _of(sender: Sender) -> dict[str, str]:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, insert
 
+from app.district.bulk import put_in
+from app.district.lineage import Unseen, unseen
 from app.district.queries import (
     ANY_HELD,
     BASE,
     EFFECTIVE,
+    FIRST_LINE,
     HELD,
     LIFT,
     LOCK,
-    LOST,
     MOVE,
     RELEASE,
-    SINCE,
     STATES,
     UPDATE_STATE,
 )
@@ -26,6 +27,14 @@ from app.models.merging import State, merge_of
 from app.models.payload import canonical
 from app.sync.batch import line_of
 from app.sync.protocol import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The device a request was signed by."""
+
+    station: str
+    device: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +53,18 @@ class Ledger:
     Nothing reaches the database before `flush`, which writes each table with one statement.
     """
 
-    def __init__(self, connection: Connection, station_code: str, now: str) -> None:
+    def __init__(self, connection: Connection, sender: Sender, epoch: int, now: str) -> None:
         self.connection = connection
-        self.station = station_code
+        self.station = station_code = sender.station
         self.now = now
+        self._written = {"station": station_code, "device": sender.device, "epoch": epoch, "received_at": now}
         self._position: int = connection.execute(LOCK, {"station": station_code}).scalar_one()
         self._states: dict[str, State] = {}
         self._stored: set[str] = set()
         self._waiting: dict[str, list[Waiting]] = {}
         self._revisions: list[list[Any]] = []
         self._by_op: dict[str, list[Any]] = {}
+        self._authors: dict[str, str] = {}
         self._changed: dict[str, tuple[int, bool]] = {}
         self._held: list[dict[str, Any]] = []
         self._conflicts: list[dict[str, Any]] = []
@@ -90,28 +101,14 @@ class Ledger:
         self._position += 1
         return self._position
 
-    def add(self, line: Line, device: str, epoch: int, position: int, outcome: str, **rest: Any) -> None:
-        """Keep the verbatim line of a revision; `rest` are detail, applied, seen and head_after."""
-        row = [
-            self.station,
-            position,
-            line.op_id,
-            device,
-            epoch,
-            line.seq,
-            line.type,
-            line.record,
-            line.act,
-            outcome,
-            rest.get("detail", ""),
-            rest.get("applied"),
-            rest.get("seen"),
-            rest.get("head_after"),
-            self.now,
-            line.body,
-        ]
+    def add(self, line: Line, position: int, outcome: str, *rest: Any) -> None:
+        """Keep the verbatim line of a revision; `rest` are detail, applied, seen and head_after, in this order."""
+        seq, op_id, type_, record, act = line[:5]
+        row = [position, op_id, seq, type_, record, act, outcome, *rest, line.body]
         self._revisions.append(row)
-        self._by_op[line.op_id] = row
+        self._by_op[op_id] = row
+        if act == "create":
+            self._authors.setdefault(record, line.by)
 
     def put(self, record: str, state: State, position: int, *, whole: bool) -> None:
         """The record's new state since `position`; `whole` when the create line there says all of it."""
@@ -166,6 +163,15 @@ class Ledger:
             for name, (standing, other) in differing.items()
         ]
 
+    def entered_by(self, record: str) -> str | None:
+        """Who entered a record, by its first line; None while that has not arrived."""
+        if record not in self._authors:
+            keys = {"station": self.station, "record": record}
+            row = self.connection.execute(FIRST_LINE, keys).first()
+            if row is not None:
+                self._authors[record] = str(orjson.loads(row.line).get("by", ""))
+        return self._authors.get(record)
+
     def seen_by(self, record: str, base: str) -> int | None:
         """Up to which place the author of an edit on `base` knew the record; None when `base` has no effect here."""
         self._settle()
@@ -191,37 +197,27 @@ class Ledger:
                 return seen
         return None
 
-    def changed_since(self, record: str, seen: int, device: str) -> set[str]:
-        """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
+    def unseen(self, line: Line, seen: int) -> list[Unseen]:
+        """See `lineage.unseen`; this batch included."""
         self._settle()
-        names: set[str] = set()
-        keys = {"station": self.station, "record": record, "seen": seen, "device": device}
-        for row in self.connection.execute(SINCE, keys).all():
-            if row.act == "void":
-                names.add("")
-                continue
-            lost = {"station": self.station, "position": row.position}
-            names |= line_of(row.line, row.seq).data.keys() - set(
-                self.connection.execute(LOST, lost).scalars()
-            )
-        return names
+        return unseen(self.connection, self.station, line, seen)
 
     def _settle(self) -> None:
-        """Queries below must see revisions of other devices this batch has just released."""
-        if self._released:
+        """Queries below must see what this batch has brought or released so far."""
+        if self._revisions or self._released:
             self.flush()
 
     def forget(self) -> None:
         """Drop whatever was read or gathered since the last flush; the database is the truth again."""
-        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed):
+        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed, self._authors):
             known.clear()
         for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
             gathered.clear()
 
     def flush(self) -> int:
         """Write everything gathered; returns the station's last place."""
-        put_in(self.connection, revision, self._revisions)
-        put_in(self.connection, record_state, self._new_states())
+        put_in(self.connection, revision, self._written, self._revisions)
+        put_in(self.connection, record_state, {"station": self.station}, self._new_states())
         for statement, rows in (
             (insert(held), self._held),
             (insert(conflict), self._conflicts),
@@ -239,24 +235,13 @@ class Ledger:
         self.connection.execute(MOVE, moved)
         return self._position
 
-    def _new_states(self) -> list[list[Any]]:
+    def _new_states(self) -> list[tuple[Any, ...]]:
         rows = []
         for record, (position, whole) in self._changed.items():
             if record not in self._stored:
-                state = self._states[record]
-                document = None if whole else canonical(state.document)
-                rows.append(
-                    [
-                        self.station,
-                        record,
-                        state.type,
-                        state.head,
-                        state.version,
-                        position,
-                        state.void_reason,
-                        document,
-                    ]
-                )
+                type_, head, version, content, void_reason = self._states[record]
+                document = None if whole else canonical(content)
+                rows.append((record, type_, head, version, position, void_reason, document))
         return rows
 
     def _changed_states(self) -> list[dict[str, Any]]:
@@ -277,17 +262,9 @@ class Ledger:
         return rows
 
 
-def put_in(connection: Connection, table: Table, rows: list[list[Any]]) -> None:
-    """Insert whole rows in column order; a third of the time the same takes as named parameters."""
-    if rows:
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        marks = ", ".join(mark for _ in table.columns)
-        statement = f'insert into "{table.name}" ({columns}) values ({marks})'  # noqa: S608  # names of our own tables
-        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
-
-
-_PLACE = {name: place for place, name in enumerate(column.name for column in revision.columns)}
+_SHARED = frozenset({"station", "device", "epoch", "received_at"})
+_OWN = (column.name for column in revision.columns if column.name not in _SHARED)
+_PLACE = {name: place for place, name in enumerate(_OWN)}
 
 
 def state_of(row: Any) -> State:

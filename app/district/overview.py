@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, and_, case, desc, func, select
+from sqlalchemy import Connection, and_, case, desc, exists, func, select
 
 from app.district.authoring import OWN_SEGMENT
 from app.district.enrolment import is_uuid
-from app.district.tables import conflict, device, held, record_state, revision, station
+from app.district.tables import audit_anchor, conflict, device, held, record_state, revision, station
 
 SHOWN_STATIONS = 20
 SHOWN_EACH = 15
@@ -29,7 +29,7 @@ class StationLine:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One enrolled PC."""
+    """One enrolled PC; `contradicted` when it told two histories of its own audit chain."""
 
     station: str
     station_name: str
@@ -41,6 +41,7 @@ class DeviceLine:
     last_seen: str
     app: str
     revoked: bool
+    contradicted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ _DEVICES = (
         _SEEN,
         func.coalesce(device.c.app, ""),
         device.c.revoked_at.is_not(None),
+        exists().where(
+            audit_anchor.c.station == device.c.station,
+            audit_anchor.c.device == device.c.device,
+            audit_anchor.c.contradicted_by.is_not(None),
+        ),
     )
     .join(station, station.c.station == device.c.station)
     .where(device.c.segment != OWN_SEGMENT)

@@ -5,10 +5,11 @@ import hashlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -24,6 +25,7 @@ from app.district.intake import Intake
 from app.district.judge import Judge
 from app.district.metrics import Metrics
 from app.district.operations import Operations
+from app.district.policies import Policies
 from app.district.web import Services, application
 from app.models.registry import RECORD_TYPES
 
@@ -78,6 +80,7 @@ def services_of(
         operations=Operations(database, metrics, metrics_token, ca),
         metrics=metrics,
         blobs=Blobs(database, clock, largest_blob),
+        policies=Policies(database, identity, clock),
         clock=clock,
     )
 
@@ -135,6 +138,10 @@ class DistrictServer:
     def open_code(self, station: str, name: str = "") -> str:
         """A one-time enrolment code for one PC of the station (30 minutes)."""
         return self.services.enrolments.open_code(station, name)
+
+    def publish_policy(self, key: str, content: Mapping[str, Any]) -> int:
+        """Set a signed policy for all stations; answers its version."""
+        return self.services.policies.publish(key, content)
 
     def start(self) -> "DistrictServer":
         """Serve on a thread; returns once requests are answered.  Raises TimeoutError."""

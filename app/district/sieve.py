@@ -7,7 +7,6 @@ only ever says "sound" or "not sure", and a test holds it to the word of `Record
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +20,7 @@ from app.models.record_type import RecordType
 
 Quick = Callable[[Any], Any]
 
+_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.PLACE, Kind.NUMBER})
 _mobile = re.compile(r"1[3-9][0-9]{9}").fullmatch
 _card = re.compile(r"[0-9]{17}[0-9X]").fullmatch
 _division = re.compile(r"[0-9]{12}").fullmatch
@@ -32,7 +32,7 @@ class NotSure(Exception):
 
 
 class _Plain:
-    """A record for the rules: its attributes are the values themselves."""
+    """A record for the rules: its attributes are the values themselves, those not given the class's own."""
 
     __slots__ = ("__dict__",)
 
@@ -45,8 +45,7 @@ class Sieve:
 
     def __init__(self, record_type: RecordType) -> None:
         self._record_type = record_type
-        self._plan = _plan(record_type.fields)
-        self._rows = [name for name, field in record_type.fields.items() if field.rows is not None]
+        self._plan = _Plan(record_type.fields)
 
     def lets_through(self, document: Mapping[str, Any]) -> bool:
         """True when the document is certainly sound; False says nothing."""
@@ -54,9 +53,7 @@ class Sieve:
             values = self._plan.taken(document)
             if self._record_type.fill:
                 self._record_type.fill(values)
-            for name in self._rows:
-                values[name] = [_Plain(row) for row in values[name]]
-            record: Any = _Plain(values)
+            record = self._plan.record(values)
             for rule in self._record_type.rules:
                 for problem in rule(record):
                     if problem.severity is Severity.ERROR:
@@ -66,65 +63,74 @@ class Sieve:
             return False
 
 
-@dataclass(frozen=True)
 class _Plan:
-    """How the values of one class of record or row are taken: empty values, required names, ways to read."""
+    """How the values of one class of record or row are taken, made once from its field declarations."""
 
-    empty: dict[str, Any]
-    required: frozenset[str]
-    quick: dict[str, Quick]
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        empty = {name: () if field.rows else None for name, field in fields.items()}
+        self.holder: type[_Plain] = type("_Holder", (_Plain,), {"__slots__": (), **empty})
+        self._rows = {name: _Rows(field) for name, field in fields.items() if field.rows}
+        self._required = frozenset(
+            name for name, field in fields.items() if field.required or (field.rows and field.minimum)
+        )
+        self._texts = {
+            name: field.max_length or 1 << 30 for name, field in fields.items() if field.kind in _TEXTS
+        }
+        self._ways: dict[str, Quick] = {
+            name: self._rows[name].taken if field.rows else _QUICK[field.kind](field)
+            for name, field in fields.items()
+        }
 
     def taken(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """Every value, typed; raises NotSure."""
-        if not self.required <= document.keys():
+        """Every value given, typed; names it does not know are left out.  Raises NotSure."""
+        if not self._required <= document.keys():
             raise NotSure
-        values = self.empty.copy()
-        ways = self.quick
+        values: dict[str, Any] = {}
+        texts, ways = self._texts, self._ways
         for name, raw in document.items():
-            if raw is not None:
-                if name in ways:
-                    values[name] = ways[name](raw)
-            elif name in self.required:
-                raise NotSure
+            if name in texts and type(raw) is str:
+                # Printable text holds none of the characters `text_problems` refuses, no outer space but " ".
+                sound = raw and len(raw) <= texts[name] and raw.isprintable() and raw.strip() == raw
+                values[name] = raw if sound else ways[name](raw)
+            elif raw is None:
+                if name in self._required:
+                    raise NotSure
+            elif name in ways:
+                values[name] = ways[name](raw)
         return values
 
+    def record(self, values: dict[str, Any]) -> _Plain:
+        """The values taken, as the rules want them."""
+        for name, rows in self._rows.items():
+            if name in values:
+                holder = rows.plan.holder
+                values[name] = [holder(row) for row in values[name]]
+        return self.holder(values)
 
-def _plan(fields: Mapping[str, Field]) -> _Plan:
-    return _Plan(
-        {name: () if field.rows else None for name, field in fields.items()},
-        frozenset(name for name, field in fields.items() if field.required or (field.rows and field.minimum)),
-        {name: _rows(field) if field.rows else _QUICK[field.kind](field) for name, field in fields.items()},
-    )
 
+class _Rows:
+    """How the rows of one field are taken."""
 
-def _rows(field: Field) -> Quick:
-    assert field.rows is not None
-    plan = _plan(fields_of(field.rows))
-    least, most = field.minimum or 0, field.maximum
+    def __init__(self, field: Field) -> None:
+        assert field.rows is not None
+        self.plan = _Plan(fields_of(field.rows))
+        self._least, self._most = field.minimum or 0, field.maximum
 
-    def rows(raw: Any) -> list[dict[str, Any]]:
-        if type(raw) is not list or len(raw) < least or (most is not None and len(raw) > most):
+    def taken(self, raw: Any) -> list[dict[str, Any]]:
+        """The rows, typed; raises NotSure."""
+        most = self._most
+        if type(raw) is not list or len(raw) < self._least or (most is not None and len(raw) > most):
             raise NotSure
         taken = []
         for part in raw:
-            values = plan.taken(part)
+            values = self.plan.taken(part)
             values["id"] = part["id"]
             taken.append(values)
         return taken
 
-    return rows
-
 
 def _text(field: Field) -> Quick:
-    most = field.max_length or 1 << 30
-
-    def text(raw: Any) -> Any:
-        # Printable text holds none of the characters `text_problems` refuses, and no outer space but " ".
-        if type(raw) is str and 0 < len(raw) <= most and raw.isprintable() and raw[0] != " " != raw[-1]:
-            return raw
-        return slowly(field, raw)
-
-    return text
+    return lambda raw: slowly(field, raw)
 
 
 def _matching(field: Field, form: Callable[[str], Any]) -> Quick:

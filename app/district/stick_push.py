@@ -28,9 +28,10 @@ def kept_in(blobs: Blobs) -> KeepPiece:
     )
 
 
-NOT_COUNTED = frozenset({"revoked", "unknown_epoch"})
+NOT_COUNTED = frozenset({"revoked", "unknown_epoch", "epoch_used"})
 REFUSED = {
     "revoked": "这台电脑已停用，没有收下；回执里写明了",
+    "epoch_used": "那台电脑恢复后用的编号区里已经用过，没有收下；请让它联网一次，会自动换新的编号",
     "unknown_epoch": "这份文件是那台电脑恢复备份以前的，没有收下；请让它重新导出",
     "other_content": "同一序号在区里已有不同内容，可能有电脑是复制出来的，没有收下；请核对这个站的电脑",
     "gap": "中间缺一段，没有收下；回执里写明从哪里补，请让它导入回执后重新导出",

@@ -165,6 +165,22 @@ conflict = Table(
     Index("ix_conflict_station_record", "station", "record"),
 )
 
+# The furthest links of each PC's audit chain, as its batches brought them; the first word at a place stands, what
+# contradicted it later lies beside it.
+audit_anchor = Table(
+    "audit_anchor",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("device", UUID, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("received_at", UTC_TEXT, nullable=False),
+    Column("contradicted_by", String(64)),
+    Column("contradicted_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "device", "epoch", "seq"),
+)
+
 # Code lists, policies and messages for a station, each at a place of its change log.
 notice = Table(
     "notice",

@@ -27,6 +27,7 @@ from app.district.intake import Intake, Sender
 from app.district.log import page_for, record_for
 from app.district.metrics import Metrics
 from app.district.operations import Observed, Operations
+from app.district.policies import Policies
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
@@ -56,6 +57,7 @@ class Services:
     enrolments: Enrolments
     intake: Intake
     blobs: Blobs
+    policies: Policies
     site: Site
     operations: Operations
     metrics: Metrics
@@ -144,6 +146,7 @@ class Endpoints:
     def _pull(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         asking = self._in_its_life(request, claims, body)
         services, asked = self._services, request.query_params
+        services.policies.hand_on(asking.station)
         epoch = services.identity.epoch
         if record := asked.get("record", ""):
             if not is_uuid(record):

@@ -92,6 +92,10 @@ def files_in(data: Any) -> Iterator[AttachedFile]:
             waiting += part
 
 
+MOST_BYTES = 240
+"""Of a name in UTF-8: disks of other systems than Windows take 255, and a copy may get a few more signs."""
+
+
 def fitting_name(name: str, media: Media) -> str:
     """A name that can be shown and stored, with an ending that says what the file is.
 
@@ -103,5 +107,6 @@ def fitting_name(name: str, media: Media) -> str:
     if not dot or ending.lower() not in media.endings:
         stem, ending = last, media.endings[0]
     kept = "".join("_" if sign in NOT_ON_DISKS or text_problems(sign) else sign for sign in stem)
-    kept = clean_text(clean_text(kept)[: LONGEST_NAME - len(ending) - 2]) or media.label
+    short = clean_text(kept)[: LONGEST_NAME - len(ending) - 2].encode()
+    kept = clean_text(short[: MOST_BYTES - len(ending)].decode(errors="ignore")) or media.label
     return f"_{kept}.{ending}" if DEVICES(kept) else f"{kept}.{ending}"

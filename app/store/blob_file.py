@@ -88,12 +88,14 @@ def write_blob(source: BinaryIO, target: BinaryIO, root: bytes, content: Measure
         done(min((number + 1) * FRAME, content.size))
 
 
-def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
+def read_blob(source: BinaryIO, root_of: Callable[[bytes], bytes | None], digest: str) -> Iterator[bytes]:
     """The content of an encrypted file, frame by frame, each verified before it is given out.
+
+    `root_of` answers the root key a file was written with by its key id, None where there is none.
 
     Raises BlobDamaged, at the latest after the last frame.
     """
-    header, size = _header(source, root)
+    header, size, root = _header(source, root_of)
     cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
     seen = sha256()
     last = _frames(size) - 1
@@ -110,12 +112,14 @@ def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
         raise BlobDamaged
 
 
-def open_blob(source: BinaryIO, root: bytes, digest: str) -> tuple[BinaryIO, int]:
+def open_blob(
+    source: BinaryIO, root_of: Callable[[bytes], bytes | None], digest: str
+) -> tuple[BinaryIO, int]:
     """The content of an encrypted file to read from any place, each frame verified, and its bytes.
 
     Raises BlobDamaged, also while reading; what no frame is taken from is not looked at.
     """
-    header, size = _header(source, root)
+    header, size, root = _header(source, root_of)
     cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
 
     def frame_at(at: int) -> tuple[int, bytes]:
@@ -130,15 +134,16 @@ def open_blob(source: BinaryIO, root: bytes, digest: str) -> tuple[BinaryIO, int
     return pieced(size, frame_at), size
 
 
-def _header(source: BinaryIO, root: bytes) -> tuple[bytes, int]:
-    """The header and the bytes of the content.  Raises BlobDamaged."""
+def _header(source: BinaryIO, root_of: Callable[[bytes], bytes | None]) -> tuple[bytes, int, bytes]:
+    """The header, the bytes of the content and the root key it was written with.  Raises BlobDamaged."""
     header = source.read(HEADER.size)
     if len(header) != HEADER.size:
         raise BlobDamaged
     magic, version, algorithm, key, frame, size = HEADER.unpack(header)
-    if (magic, version, algorithm, key, frame) != (MAGIC, VERSION, AES_256_GCM, key_id(root), FRAME):
+    root = root_of(key)
+    if root is None or (magic, version, algorithm, frame) != (MAGIC, VERSION, AES_256_GCM, FRAME):
         raise BlobDamaged
-    return header, size
+    return header, size, root
 
 
 def _frames(size: int) -> int:

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select,
 
 from app.models.column_types import Moment
 from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, held_files, underway
+from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import conflict, device, revision
+from app.store.tables import conflict, device, install, revision
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class OutboxStatus:
     last_receipt_at: datetime | None
     last_pull_at: datetime | None = None
     files: Underway = NOTHING
+    clock: str = ""
+    """What is suspect about the PC's clock, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,10 @@ class Outbox:
         return lines
 
     def continue_from(self, seq: int) -> None:
-        """The district expects `seq` next: every line from there on is unsent again."""
+        """The district expects `seq` next: every line from there on is unsent again, and nothing is said of it."""
+        anew = (revision.c.epoch == self._epoch) & (revision.c.seq >= seq) & revision.c.verdict.is_not(None)
         with self._database.write() as connection:
+            connection.execute(update(revision).where(anew).values(verdict=None))
             connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
             # A district that lost rows may have lost contents with them.
             ask_again(connection)
@@ -144,8 +149,10 @@ class Outbox:
             held_count = connection.execute(held).scalar_one()
             conflicts = connection.execute(_DISPUTED).scalar_one()
             receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
+            around = connection.execute(select(install.c.clock, install.c.skew)).one()
             files = underway(connection)
-        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, files)
+        clock = around.clock or skew_sentence(around.skew)
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, files, clock)
 
     def held_files(self) -> list[Transfer]:
         """Attached files that wait for a person, with the code of the reason."""

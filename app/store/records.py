@@ -1,7 +1,7 @@
 """RecordStore: the one way anything recorded enters the file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -105,6 +105,7 @@ class RecordStore:
         self._station = station
         self._clock = clock
         self._numbering = Numbering(station, clock, awaits_district)
+        self._role = ""
 
     def save(
         self,
@@ -220,7 +221,8 @@ class RecordStore:
         data: dict[str, Any],
         by: str,
     ) -> "_Revision":
-        return _Revision(record_type, record_id, before, act, data, by, self._clock(), str(uuid7()))
+        op_id = str(uuid7())
+        return _Revision(record_type, record_id, before, act, data, by, self._clock(), op_id, self._role)
 
     def _enqueue(self, connection: Connection, new: "_Revision") -> None:
         epoch = self._station.epoch
@@ -239,6 +241,8 @@ class RecordStore:
             "data": new.data,
             "blobs": blobs,
         }
+        if new.role:
+            line["role"] = new.role
         row = {
             "epoch": epoch,
             "seq": seq,
@@ -273,7 +277,9 @@ class RecordStore:
             final = {**before.values, number_field(record_type): None}
             self._numbering.give(connection, record_type, record_id, final)
             data = _data(record_type, before, final)
-            self._write(connection, self._revision(record_type, record_id, before, "edit", data, by), final)
+            new = self._revision(record_type, record_id, before, "edit", data, by)
+            # The program's own doing, whoever registers the PC: in no role.
+            self._write(connection, replace(new, role=""), final)
         return True
 
     def _audit(self, connection: Connection, new: "_Revision") -> None:
@@ -293,7 +299,7 @@ class RecordStore:
 
 @dataclass(frozen=True)
 class _Revision:
-    """One revision on its way into the file; `data` is its wire data."""
+    """One revision on its way into the file; `data` is its wire data, `role` its author's."""
 
     record_type: RecordType
     record_id: str
@@ -303,6 +309,7 @@ class _Revision:
     by: str
     at: datetime
     op_id: str
+    role: str
 
     @property
     def number(self) -> int:

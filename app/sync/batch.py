@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 import zstandard
@@ -31,8 +31,12 @@ HEADER_ROOM = 1024
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _GZIP = b"\x1f\x8b"
-_uuid = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+_HEX_AS_ZERO = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
+_UUID_FORM = b"00000000-0000-0000-0000-000000000000"
 _type = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
+_head = re.compile(r"(?:[0-9a-f]{64})?").fullmatch
+# What a role is called that cannot be one; no matrix names it, so its lines are held.
+NO_ROLE = "?"
 
 
 def encode_batch(header: Header, bodies: Sequence[bytes]) -> bytes:
@@ -87,6 +91,8 @@ def skip_line(line: OutboxLine, reason: str) -> bytes:
         "data": data,
         "blobs": [],
     }
+    if "role" in content:
+        skipped["role"] = content["role"]
     return orjson.dumps(skipped, option=orjson.OPT_SORT_KEYS)
 
 
@@ -145,18 +151,23 @@ def _header(text: bytes) -> Header:
     except NotStrict as error:
         raise ProtocolError(f"header_{error.code}") from error
     try:
-        header = Header(**{name: content[name] for name in _HEADER_FIELDS})
+        known = {name: content[name] for name in _HEADER_FIELDS if name in content or name not in _LATER}
+        header = Header(**known)
     except KeyError as error:
         raise ProtocolError("header_incomplete") from error
-    numbers = (header.proto, header.epoch, header.first, header.count, header.schema)
+    numbers = (header.proto, header.epoch, header.first, header.count, header.schema, header.audit_seq)
     if not all(type(number) is int and 0 <= number < 1 << 53 for number in numbers):
         raise ProtocolError("header_wrong_number")
     if header.first < 1 or not isinstance(header.device, str) or not isinstance(header.app, str):
+        raise ProtocolError("header_wrong_value")
+    if not (isinstance(header.audit_head, str) and _head(header.audit_head)):
         raise ProtocolError("header_wrong_value")
     return header
 
 
 _HEADER_FIELDS = tuple(Header.__dataclass_fields__)
+# What programs of the first release do not send.
+_LATER = frozenset({"audit_seq", "audit_head"})
 
 
 def line_of(body: bytes, seq: int) -> Line:
@@ -172,25 +183,33 @@ def line_of(body: bytes, seq: int) -> Line:
     return _checked(content, body, seq)
 
 
+def is_uuid(value: object) -> TypeGuard[str]:
+    """Whether a value is the text of a UUID in small letters; a fifth of the time a regular expression takes."""
+    return type(value) is str and value.encode(errors="replace").translate(_HEX_AS_ZERO) == _UUID_FORM
+
+
 def _checked(content: dict[str, Any], body: bytes, seq: int) -> Line:
     """The line, once every part of its envelope has the form agreed; unknown names are left in `body`."""
     get = content.get
     op_id, record, base, revision = get("op_id"), get("record"), get("base"), get("revision", 0)
     type_, act, by, at, data = get("type"), get("act"), get("by"), get("at"), get("data")
-    if not (isinstance(op_id, str) and _uuid(op_id) and isinstance(record, str) and _uuid(record)):
+    if not (is_uuid(op_id) and is_uuid(record)):
         raise ProtocolError("wrong_id", seq)
-    if base is not None and not (isinstance(base, str) and _uuid(base)):
+    if base is not None and not is_uuid(base):
         raise ProtocolError("wrong_base", seq)
-    if not (isinstance(type_, str) and _type(type_)):
+    if not (type(type_) is str and _type(type_)):
         raise ProtocolError("wrong_type", seq)
-    if not isinstance(act, str) or act not in ACTS:
+    if type(act) is not str or act not in ACTS:
         raise ProtocolError("wrong_act", seq)
-    if not (isinstance(by, str) and len(by) <= 200 and "\0" not in by):
+    if not (type(by) is str and len(by) <= 200 and "\0" not in by):
         raise ProtocolError("wrong_author", seq)
-    if not (isinstance(at, str) and len(at) <= 40 and at.isascii() and at.isprintable()):
+    if not (type(at) is str and len(at) <= 40 and at.isascii() and at.isprintable()):
         raise ProtocolError("wrong_time", seq)
-    if not isinstance(data, dict):
+    if type(data) is not dict:
         raise ProtocolError("wrong_data", seq)
     if type(revision) is not int or not 0 <= revision < 1 << 31:
         raise ProtocolError("wrong_revision", seq)
-    return Line(seq, op_id, type_, record, act, base, revision, by, at, data, body)
+    role = get("role", "")
+    if not (isinstance(role, str) and len(role) <= 40):
+        role = NO_ROLE
+    return Line(seq, op_id, type_, record, act, base, revision, by, at, data, body, role)

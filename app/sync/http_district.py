@@ -18,7 +18,16 @@ from app.models.changes import Page
 from app.models.digest import Tallies
 from app.sync import envelope
 from app.sync.blob_wire import BlobState, encoded_asked, states_of
-from app.sync.protocol import Enrolment, Header, Hello, NoAnswer, ProtocolError, Receipt, Refusal
+from app.sync.protocol import (
+    LIMITED,
+    Enrolment,
+    Header,
+    Hello,
+    NoAnswer,
+    ProtocolError,
+    Receipt,
+    Refusal,
+)
 from app.sync.pull_page import decode_page
 from app.sync.replies import digests_of, hello_of, receipt_of, refusal_of, tallies_of
 from app.sync.strict_json import NotStrict, object_of
@@ -130,7 +139,7 @@ class HttpDistrict:
         status, said, content = self._line.exchange(method, path, headers, body)
         answered = envelope.Answered(who.server, status, signature, content)
         if not envelope.reply_is_genuine(said, who.server_key, answered):
-            raise _unsigned(status, said)
+            raise _unsigned(status, said, len(body))
         if status != 200:
             raise self._read(partial(refusal_of, status), content)
         return content
@@ -304,12 +313,15 @@ def _bounded(response: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def _unsigned(status: int, headers: Mapping[str, str]) -> NoAnswer | Refusal:
-    """What an answer without the district's signature means: somebody on the way spoke, nothing was receipted."""
+def _unsigned(status: int, headers: Mapping[str, str], sent: int) -> NoAnswer | Refusal:
+    """What an answer without the district's signature means: somebody on the way spoke, nothing was receipted.
+
+    A limit somebody on the way names is told from the district's own; it cannot be one where nothing was sent.
+    """
     if envelope.SIGNATURE in headers:
         return NoAnswer("not_the_district")
-    if status == 413:
-        return Refusal(413, "too_large")
+    if status == 413 and sent:
+        return Refusal(413, LIMITED)
     stated = headers.get("retry-after", "")
     wait = float(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else None
     if status == 429 or status >= 500:

@@ -11,6 +11,9 @@ MAX_EXPANDED = 64 << 20
 MAX_REVISIONS = 500
 MAX_LINE = 4 << 20
 
+# Somebody between the station and the district takes no request of this size.
+LIMITED = "limited_on_the_way"
+
 VerdictCode = Literal["duplicate", "merged", "conflict", "held", "released"]
 VERDICTS: frozenset[str] = frozenset({"duplicate", "merged", "conflict", "held", "released"})
 ACTS: frozenset[str] = frozenset({"create", "edit", "void", "append", "skip"})
@@ -30,7 +33,10 @@ class ProtocolError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """First line of a batch: who sends, in which life of its counter, from which seq on, how many lines."""
+    """First line of a batch: who sends, in which life of its counter, from which seq on, how many lines.
+
+    `audit_seq` and `audit_head` (hex) are the last link of the PC's audit chain; 0 and "" where it sends none.
+    """
 
     device: str
     epoch: int
@@ -39,6 +45,8 @@ class Header:
     schema: int
     app: str = ""
     proto: int = PROTO
+    audit_seq: int = 0
+    audit_head: str = ""
 
 
 class Line(NamedTuple):
@@ -46,6 +54,7 @@ class Line(NamedTuple):
 
     `data` holds whole wire data for create, changed fields for edit, a reason for void, rows to add for
     append, and for skip what stayed behind: `{"act", "reason", "size" in bytes, "sha256", "fields": [names]}`.
+    `role` is the author's at the time, "" where the line names none (older programs, the district's own pen).
     """
 
     seq: int
@@ -59,6 +68,7 @@ class Line(NamedTuple):
     at: str
     data: Mapping[str, Any]
     body: bytes
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +108,15 @@ class Receipt:
     """The district's word, given after its COMMIT: every seq up to `acked_seq` is durable there.
 
     `time` is the district's UTC clock (ISO), shown but never used to decide; `backoff` asks for seconds of rest.
+    `audit_seq` and `audit_head` are the furthest link of the PC's audit chain the district keeps of this epoch.
     """
 
     acked_seq: int
     verdicts: tuple[Verdict, ...] = ()
     time: str = ""
     backoff: float = 0.0
+    audit_seq: int = 0
+    audit_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,9 @@ class Reconcile:
         except NoAnswer as failure:
             return waiting(outcome.sent, AGAIN, failure)
         except Refusal as refusal:
-            return stopped(outcome.sent, refusal.code)
+            busy = refusal.status == 429 or refusal.status >= 500
+            wait = refusal.retry_after or AGAIN
+            return waiting(outcome.sent, wait, refusal) if busy else stopped(outcome.sent, refusal.code)
         mended = len(set(first.differing) - set(last.differing))
         return replace(
             outcome, finding=replace(last, mended=mended, files_lacking=lacking, files_missing=missing)

@@ -104,6 +104,8 @@ def receipt_content(receipt: Receipt) -> dict[str, Any]:
         ]
     if receipt.backoff:
         content["backoff"] = receipt.backoff
+    if receipt.audit_seq:
+        content |= {"audit_seq": receipt.audit_seq, "audit_head": receipt.audit_head}
     return content
 
 
@@ -118,6 +120,8 @@ def receipt_from(content: Mapping[str, Any]) -> Receipt:
         tuple(_verdict(verdict) for verdict in verdicts),
         _text(content, "time"),
         max(0.0, float(backoff)),
+        _number(content, "audit_seq") if "audit_seq" in content else 0,
+        _text(content, "audit_head") if "audit_seq" in content else "",
     )
 
 

@@ -142,6 +142,12 @@ class RecordPage(Page):
         head = QHBoxLayout()
         head.addWidget(words(label(self._type.title), "title", wrap=False))
         head.addStretch(1)
+        self.export = button(self.tr("导出"), sign="file-sheet")
+        self.export.setVisible(
+            self._services.privacy is not None and self._services.access.may("export", self._type.code)
+        )
+        self.export.clicked.connect(self._export)
+        head.addWidget(self.export)
         head.addWidget(add)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -162,6 +168,21 @@ class RecordPage(Page):
         outer.addWidget(self.banner)
         outer.addWidget(split, 1)
         return page
+
+    def _export(self) -> None:
+        from app.ui.export_dialog import ExportDialog  # noqa: PLC0415  # seldom opened
+
+        services = self._services
+        assert services.privacy is not None
+        may_ask = services.access.may("export_full", self._type.code)
+        ExportDialog(
+            self._type,
+            self.list.query(),
+            services.privacy,
+            services.runner,
+            may_ask=may_ask,
+            parent=self.window(),
+        ).open()
 
     def _when_kept(self, go_on: Callable[[], None]) -> None:
         """Keep what is typed, then leave the form; a file that takes no draft keeps the form open."""

@@ -3,11 +3,14 @@
 import hashlib
 import io
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
 import httpx
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from real_files import docx, jpeg, mp3, pdf
 from sqlalchemy import func, select, update
 
@@ -19,7 +22,7 @@ from app.sync import envelope
 from app.sync.blob_wire import STEP, named_in
 from app.sync.protocol import Line, Refusal
 from tests.conftest import SettableClock
-from tests.district.parts import STATION, Pc
+from tests.district.parts import STATION, Pc, sample
 
 OTHER_STATION = "511421126201"
 
@@ -309,7 +312,8 @@ def test_contents_named_before_there_was_a_place_for_them_are_named_by_the_upgra
         with district.services.database.write() as connection:
             connection.exec_driver_sql("drop table blob_piece")
             connection.exec_driver_sql("drop table blob")
-            connection.exec_driver_sql("update alembic_version set version_num = '0001'")
+            with Operations.context(MigrationContext.configure(connection)):
+                import_module("app.district.migrations.versions.0002_blobs").upgrade()
     database = open_database(url, tmp_path)
     with database.read() as connection:
         rows = connection.execute(select(tables.blob.c.station, tables.blob.c.sha256, tables.blob.c.held))
@@ -342,3 +346,32 @@ def test_a_content_in_pieces_reads_like_the_whole() -> None:
         assert whole.read(length) == parts.read(length)
     assert whole.seek(-30, io.SEEK_END) == parts.seek(-30, io.SEEK_END)
     assert whole.read() == parts.read()
+
+
+def test_an_erasure_takes_the_contents_along_that_no_other_record_names(
+    district: DistrictServer, pc: Pc
+) -> None:
+    own, shared = recording(3000), recording(4000)
+
+    def visit(*contents: bytes) -> Line:
+        files = [
+            {"sha256": digest_of(one), "name": "材料.mp3", "media_type": "audio/mpeg", "size": len(one)}
+            for one in contents
+        ]
+        data = {**sample("service_visit"), "photos": files}
+        return pc.pen.write("create", data, kind="service_visit", blobs=[digest_of(one) for one in contents])
+
+    first, second = visit(own, shared), visit(shared)
+    assert pc.push(first, second).verdicts == ()
+    for content in (own, shared):
+        put(pc, content)
+    edit = pc.pen.edit(first, photos=None)
+    told = {"reason": "已按本人请求删除个人信息", "erased": True}
+    void = pc.pen.write("void", told, kind=first.type, record=first.record, base=edit.op_id, revision=3)
+    assert pc.push(edit, void).verdicts == ()
+    states = pc.district.blob_states([digest_of(own), digest_of(shared)])
+    assert set(states) == {digest_of(shared)}
+    assert got(pc, digest_of(shared), len(shared)) == shared
+    with district.services.database.read() as connection:
+        kept = connection.execute(select(tables.blob_piece.c.sha256).distinct()).scalars().all()
+    assert list(kept) == [digest_of(shared)]

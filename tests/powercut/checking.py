@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from app.commands import desk as desks
 from app.models.registry import RECORD_TYPES
+from app.security import keyslots
 from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import SettingsDamaged
 from app.store import reading, search_upkeep, upgrade
@@ -60,6 +61,7 @@ class Check:
     """How images of one workload are opened."""
 
     next_schema: Path | None = None
+    rekeyed: bool = False
 
     def __post_init__(self) -> None:
         # Of the search entries the newest is looked up word by word; `halves` counts the others.  Images are
@@ -74,7 +76,8 @@ class Check:
         try:
             if not desks.is_founded(folder):
                 return self._unfounded(folder, expected, go_on=go_on)
-            dek = bytes.fromhex(expected.dek) if expected.dek else _dek(folder)
+            known = expected.dek if not self.rekeyed else ""
+            dek = bytes.fromhex(known) if known else _dek(folder)
             found += self._file(folder, dek, expected)
             found += _copies(folder, dek)
             found += _backups(folder, dek)
@@ -190,17 +193,19 @@ def _backups(folder: Path, dek: bytes) -> Iterator[Finding]:
 
 
 def _dek(folder: Path) -> bytes:
-    return _unlocked((folder / "keyslots.json").read_bytes())
+    with open(folder / desks.DATABASE, "rb") as file:
+        return _unlocked(keyslots.sound_file(folder).read_bytes(), file.read(keyslots.MARK_BYTES))
 
 
 @cache
-def _unlocked(keys: bytes) -> bytes:
-    """The slow key of a station founded during the run, worked out once for all its images."""
+def _unlocked(keys: bytes, head: bytes) -> bytes:
+    """The slow key of a station founded or given a new key during the run, worked out once for all its images."""
     place = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
     folder = place / f"powercut-keys-{uuid7()}"
     folder.mkdir(mode=0o700)
     try:
         (folder / "keyslots.json").write_bytes(keys)
+        (folder / desks.DATABASE).write_bytes(head)
         return KeySlots.open(folder).unlock(USER, PASSWORD)
     finally:
         shutil.rmtree(folder)

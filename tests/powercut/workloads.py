@@ -160,6 +160,22 @@ def users(sitting: Sitting) -> None:
             sitting.reopen()
 
 
+def rekey(sitting: Sitting) -> None:
+    """The file gets a new key twice, with a colleague leaving in between; records and drafts go on meanwhile."""
+    resident = RECORD_TYPES["resident"]
+    made = DeskAccounts(sitting.desk)
+    sitting.step(partial(made.add, "王网格", "grid", own_password=PASSWORD), whole=False)
+    for turn in range(2):
+        made = DeskAccounts(sitting.desk)
+        sitting.save(resident, SAMPLES["resident"](), str(uuid7()))
+        sitting.step(partial(made.change_key, own_password=PASSWORD))
+        sitting.save(resident, SAMPLES["resident"](), str(uuid7()))
+        if turn == 0:
+            sitting.reopen()
+            made = DeskAccounts(sitting.desk)
+            sitting.step(partial(made.remove, "王网格", own_password=PASSWORD), whole=False)
+
+
 def settings(sitting: Sitting) -> None:
     """Settings written again and again."""
     kept = sitting.desk.settings
@@ -244,11 +260,14 @@ WORKLOADS: dict[str, Callable[[Sitting], None]] = {
     "upgrade": upgrading,
     "password": password,
     "users": users,
+    "rekey": rekey,
     "settings": settings,
     "attach": attach,
     "backup": backup,
     "pull": pull,
     "day": day,
 }
+# After these the file opens with another key than before.
+REKEYING = frozenset({"rekey"})
 # These begin with an empty disk, all others with a founded station.
 ON_AN_EMPTY_DISK = frozenset({"found"})

@@ -259,6 +259,39 @@ def test_a_file_put_back_from_a_backup_begins_a_new_life(
     assert first.outbox.status().unsent == 0
 
 
+def test_a_backup_put_back_twice_goes_on_above_the_life_the_district_knows(
+    place: Place, desks: list[Desk], tmp_path: Path
+) -> None:
+    """The disk died again, nothing but the same old backup is left: told once, then all is there, nothing stuck."""
+    first, second = desks
+    old = save(first, 2)
+    quiet(first, second)
+    first.close()
+    shutil.copytree(first.folder, tmp_path / "backup")
+    written = list(old)
+    for again in range(2):
+        shutil.rmtree(first.folder)
+        shutil.copytree(tmp_path / "backup", first.folder)
+        first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+        with first.database.write() as connection:
+            assert begin_new_life(connection) == 2
+        first.close()
+        first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+        if again:
+            outcome = run(first)
+            assert (outcome.state, outcome.code) == ("stopped", "epoch_used")
+            first.close()
+            first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+            assert first.station.epoch == 3
+        written += save(first, 2)
+        quiet(first, second)
+        assert ids_of(first) == ids_of(second) == sorted(written)
+        assert first.outbox.status().unsent == 0
+        assert verify(first.database, RECORD_TYPES) == []
+        first.close()
+    first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+
+
 def test_a_cloned_disk_is_refused_once_the_other_began_a_new_life(
     place: Place, desks: list[Desk], tmp_path: Path
 ) -> None:

@@ -57,27 +57,6 @@ def test_everything_unsent_goes_in_order(sqlite_district: DistrictServer, pc: Pc
     assert set(outbox.states()) == {"acked"}
 
 
-def test_two_hundred_cuts_at_random_bytes_leave_each_revision_once(
-    sqlite_district: DistrictServer, pc: Pc, proxy: CuttingProxy, through: HttpDistrict
-) -> None:
-    chance = random.Random(20261123)
-    outbox = MemoryOutbox()
-    push = push_of(outbox, through, pc.enrolment, chance)
-    lines = []
-    while proxy.done < 200:
-        line = pc.pen.create()
-        lines.append(line)
-        outbox.add(line)
-        proxy.cuts = [Cut(chance.random() < 0.5, chance.randrange(0, 1600)) for _ in range(3)]
-        push.run()
-    proxy.cuts = []
-    while push.run().state != "idle":
-        pass
-    assert proxy.done >= 200
-    assert arrived(sqlite_district.services.database) == [line.body for line in lines]
-    assert set(outbox.states()) == {"acked"}
-
-
 def test_lost_receipts_cost_a_hello_not_the_batch(
     sqlite_district: DistrictServer, pc: Pc, proxy: CuttingProxy, through: HttpDistrict
 ) -> None:

@@ -24,6 +24,7 @@ REASONS = {
     "record_exists": "编号重复",
     "no_reason": "作废没写理由",
     "too_large": "内容太大没有传来",
+    "not_allowed": "记录人的角色不能这样改",
     "not_storable": "暂时无法存放",
 }
 
@@ -124,7 +125,7 @@ def _device_row(line: DeviceLine, *, may_revoke: bool) -> tuple[Part, ...]:
         str(line.epoch),
         str(line.acked_seq),
         when(line.last_seen),
-        state,
+        joined((state, mark("操作记录前后对不上", "bad") if line.contradicted else None)),
     )
     if not may_revoke:
         return cells

@@ -11,6 +11,8 @@ from app.district.administration.frame import card, figure, problem, when
 from app.district.administration.html import Html, choice, field, joined, link, table, tag
 from app.district.administration.visit import Sent, Shown, Visit
 from app.district.intake import utc_text
+from app.district.stations import add_station as add_station_to
+from app.district.stations import rename_station
 from app.models.station_time import day_start, station_day
 from app.sync.enrol_text import Invitation, invitation_text
 
@@ -85,7 +87,8 @@ def add_station(visit: Visit) -> Shown | Sent:
     code, name, kind = (visit.form.get(part, "").strip() for part in ("station", "name", "kind"))
     try:
         _checked(code, name, kind)
-        visit.parts.enrolments.add_station(code, name, kind, visit.actor)
+        now = utc_text(visit.parts.clock())
+        add_station_to(visit.parts.database, code, name, kind, visit.actor, now)
     except NotDone as refused:
         return stations(visit, str(refused))
     return Sent("/stations?done=station")
@@ -114,7 +117,7 @@ def edit_station(visit: Visit) -> Shown | Sent:
     code, name, kind = (visit.form.get(part, "").strip() for part in ("station", "name", "kind"))
     try:
         _checked(code, name, kind)
-        visit.parts.enrolments.rename_station(code, name, kind, visit.actor)
+        rename_station(visit.parts.database, code, name, kind, visit.actor, utc_text(visit.parts.clock()))
     except NotDone as refused:
         return station_form(visit, str(refused))
     return Sent("/stations?done=station")

@@ -55,6 +55,10 @@ def check_digit(first_17: str) -> str:
     """The eighteenth character of a number (GB 11643-1999; ISO 7064 MOD 11-2); ValueError unless 17 digits."""
     if len(first_17) != len(_WEIGHTS) or not (first_17.isascii() and first_17.isdigit()):
         raise ValueError("not 17 digits")
+    return _check_digit(first_17)
+
+
+def _check_digit(first_17: str) -> str:
     return _CHECK_MAP[(sum(map(mul, _WEIGHTS, first_17.encode())) - _ZEROS) % 11]
 
 
@@ -64,6 +68,8 @@ def check_id(text: str, kind: str | None = RESIDENT_CARD, *, today: date | None 
     Only ASCII digits count as digits once width, spaces and look-alikes of X are tidied.  `today` lets a
     birth date in the future be noticed.  Never raises.
     """
+    if _NEW.fullmatch(text) and (kind is None or kind in _CITIZEN_NUMBER or kind == RESIDENCE_PERMIT):
+        return _new_number(text, kind, today)
     typed = clean_text(text)
     normal, notes = (typed, ()) if _NEW.fullmatch(typed) else _tidied(typed)
     if not normal:
@@ -111,7 +117,7 @@ def _new_number(number: str, kind: str | None, today: date | None) -> IdCheck:
     problems = _region_problems(number, kind)
     birth, impossible, birth_problems = _birth(number[6:14], today)
     problems += birth_problems
-    if check_digit(number[:17]) != number[17]:
+    if _check_digit(number[:17]) != number[17]:
         cause = "，末尾三个 0 可能是表格软件改的" if number.endswith("000") else ""
         problems.append(f"身份证号码校验位不对{cause}，请照证件逐位核对。")
     sex = "1" if int(number[16]) % 2 else "2"
