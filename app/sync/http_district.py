@@ -18,6 +18,7 @@ from app.models.changes import Page
 from app.models.digest import Tallies
 from app.sync import envelope
 from app.sync.blob_wire import BlobState, encoded_asked, states_of
+from app.sync.frames import READS
 from app.sync.protocol import (
     LIMITED,
     Enrolment,
@@ -38,6 +39,7 @@ LONGEST_ANSWER = 4 << 20
 LONGEST_CA = 64 << 10
 OUT_OF_TIME = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 Answer = TypeVar("Answer")
+READING = f"reads={','.join(READS)}"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -69,11 +71,13 @@ class HttpDistrict:
 
     def pull(self, cursor: str) -> Page:
         """See Source.pull."""
-        return self._read(decode_page, self._answer("GET", f"/v1/pull?cursor={quote(cursor)}", 0, b""))
+        return self._read(
+            decode_page, self._answer("GET", f"/v1/pull?cursor={quote(cursor)}&{READING}", 0, b"")
+        )
 
     def record(self, record_id: str) -> Page:
         """See Source.record."""
-        return self._read(decode_page, self._answer("GET", f"/v1/pull?record={record_id}", 0, b""))
+        return self._read(decode_page, self._answer("GET", f"/v1/pull?record={record_id}&{READING}", 0, b""))
 
     def tallies(self) -> Tallies:
         """See Stock.tallies."""

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from app.sync.batch import encode_batch, skip_line
 from app.sync.batch_size import BatchSize
+from app.sync.line_speed import LineSpeed
 from app.sync.protocol import MAX_EXPANDED, MAX_LINE, Header, OutboxLine, OutboxSource
 
 TOO_LARGE = "too_large"
@@ -50,12 +51,14 @@ class Packer:
         outbox: OutboxSource,
         identity: Identity,
         size: BatchSize,
+        speed: LineSpeed,
         too_large: set[int],
         head: Callable[[], tuple[int, str]] = lambda: (0, ""),
     ) -> None:
         self._outbox = outbox
         self._identity = identity
         self._size = size
+        self._speed = speed
         self._too_large = too_large
         self._head = head
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
@@ -79,6 +82,7 @@ class Packer:
         who = self._identity
         bodies = [self._body(line) for line in lines]
         audit_seq, audit_head = self._head()
+        packing = self._speed.packing
         while True:
             raw = sum(map(len, bodies))
             header = Header(
@@ -91,7 +95,7 @@ class Packer:
                 audit_seq=audit_seq,
                 audit_head=audit_head,
             )
-            body = encode_batch(header, bodies)
+            body = encode_batch(header, bodies, packing)
             if len(bodies) == 1 or (len(body) <= self._size.most and raw < MAX_EXPANDED):
                 return Packed(lines, header, body, raw)
             bodies = bodies[: len(bodies) // 2]

@@ -125,7 +125,7 @@ class Hello:
 
     `acked_sha256` is the digest of the line at `receipt.acked_seq`, so that a station can tell its own lost
     receipt from a twin's; `max_bytes` limits a compressed batch; `seal_key` (base64) is what files on a stick are
-    sealed to.
+    sealed to; `reads` names the packings the district reads beside plain zstd.
     """
 
     server: str
@@ -137,6 +137,7 @@ class Hello:
     schema_min: int
     schema_max: int
     seal_key: str = ""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Protocol
 
 from app.sync.backoff import Backoff
 from app.sync.batch_size import BatchSize
+from app.sync.line_speed import LineSpeed
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
@@ -62,6 +64,7 @@ class Push:
         witness: Witness | None = None,
         *,
         heard: Callable[[Hello], None] = lambda hello: None,
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self._witness: Witness = witness or NoWitness()
         self._tell_hello = heard
@@ -70,7 +73,9 @@ class Push:
         self._identity = identity
         self._backoff = backoff
         self._clock = clock
+        self._timer = timer
         self._size = BatchSize()
+        self._speed = LineSpeed()
         self._unsure = True
         self._doubted = False
         self._too_large: set[int] = set()
@@ -83,7 +88,9 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
-        with Packer(self._outbox, self._identity, self._size, self._too_large, self._witness.head) as packer:
+        with Packer(
+            self._outbox, self._identity, self._size, self._speed, self._too_large, self._witness.head
+        ) as packer:
             return self._round(packer, stop)
 
     def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
@@ -117,7 +124,9 @@ class Push:
             return 0.0
         packed = ready or packer.pack(lines)
         packer.begin_next(packed)
+        began = self._timer()
         receipt = self._district.push(packed.header, packed.body)
+        self._speed.sent(len(packed.body), self._timer() - began)
         # A twin of this PC may have got further; what it sent is no receipt for what lies here.
         acked = min(receipt.acked_seq, packed.last)
         first = packed.header.first
@@ -136,7 +145,9 @@ class Push:
     def _greet(self, lines: Sequence[OutboxLine]) -> None:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""
         first = lines[0].seq if lines else self._outbox.acked_seq() + 1
+        began = self._timer()
         hello = self._district.hello(first - 1)
+        self._speed.greeted(hello.reads, self._timer() - began)
         doubted, self._unsure, self._doubted = self._doubted, False, False
         self._tell_hello(hello)
         self._size.limit(hello.max_bytes)
@@ -163,13 +174,19 @@ class Push:
         self._unsure = True
         return waiting(self._sent, self._backoff.next_wait(failure.retry_after), failure)
 
+    def _said_otherwise(self, lines: Sequence[OutboxLine], refusal: Refusal) -> bool:
+        """Whether the same rows may go in smaller batches, or packed so that this district reads them."""
+        if refusal.status == 413 and len(lines) > 1:
+            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+            return True
+        return refusal.status == 400 and refusal.seq is None and self._speed.refused()
+
     def _refused(self, lines: Sequence[OutboxLine], refusal: Refusal) -> Outcome | None:
         """None when sending goes on at once, in another way."""
         if refusal.status == 409 and refusal.expected_seq is not None:
             self._outbox.continue_from(max(1, refusal.expected_seq - 1))
             return None
-        if refusal.status == 413 and len(lines) > 1:
-            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+        if self._said_otherwise(lines, refusal):
             return None
         if refusal.code == LIMITED and (not lines or len(lines[0].body) < LEAST_LIMIT):
             # Taken at its word it would keep back a row that every real line passes.

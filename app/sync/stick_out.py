@@ -17,6 +17,7 @@ from app.store.receiving import Receiver
 from app.store.stick import StickLog
 from app.sync.batch_size import BatchSize
 from app.sync.ferry import EntryKind, Piece, PushHead, put_entry, put_head, put_piece
+from app.sync.line_speed import LineSpeed
 from app.sync.packing import Identity, Packer
 from app.sync.protocol import MAX_REVISIONS
 from app.sync.sealed_file import FRAME, Kind, Sealing, public_part, sealing_key
@@ -128,7 +129,9 @@ class StickExport:
     def _put_rows(self, sealing: Sealing, acked: int, watch: Watch) -> int:
         """Every unsent line as the batches a push would carry; answers how many."""
         total, rows, after = self._outbox.status().unsent, 0, acked
-        with Packer(self._outbox, self._identity, BatchSize(), set(self._log.state().skips)) as packer:
+        # A stick may reach a district that reads only the plainest packing.
+        size, plain, skips = BatchSize(), LineSpeed(), set(self._log.state().skips)
+        with Packer(self._outbox, self._identity, size, plain, skips) as packer:
             while lines := self._outbox.lines_after(after, WINDOW, MAX_REVISIONS):
                 packed = packer.pack(lines)
                 put_entry(sealing, EntryKind.BATCH, packed.body)
