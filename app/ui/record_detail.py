@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.models.attached_file import AttachedFile
 from app.models.fields import Field, Kind, fields_of
@@ -16,6 +16,7 @@ from app.store.reading import Change, StoredRecord
 from app.ui.case_ribbon import CaseRibbon
 from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
+from app.ui.flow_row import FlowRow
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.printed_card import PrintedCard
 from app.ui.record_list import shown
@@ -64,9 +65,7 @@ class RecordDetail(QWidget):
         self.void.clicked.connect(self.void_requested)
         self._title = words("", "section")
         self._below = words("", "muted")
-        acts = QHBoxLayout()
-        acts.setSpacing(8)
-        acts.addWidget(self.edit)
+        acts = FlowRow(self.edit)
         if record_type.code == "mediation_case":
             acts.addWidget(self.print)
             acts.addWidget(self.dossier)
@@ -74,7 +73,6 @@ class RecordDetail(QWidget):
             self.print.hide()
             self.dossier.hide()
         acts.addWidget(self.reveal)
-        acts.addStretch(1)
         acts.addWidget(self.void)
         self.differences = DifferencesCard(record_type)
         self._body = QVBoxLayout()

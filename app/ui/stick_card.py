@@ -13,6 +13,7 @@ from app.sync.stick import Watch
 from app.sync.stick_in import FileRead
 from app.sync.stick_out import Exported
 from app.ui.banner import Banner
+from app.ui.flow_row import FlowRow
 from app.ui.layouts import button, emptied, words
 from app.ui.sentences import sentence_of
 from app.ui.services import Clock
@@ -98,10 +99,7 @@ class StickCard(QFrame):
             "没有网络时，把未上报的记录导出到U盘，带到区里；带回的回执和区里的内容再从U盘导入。"
             "文件是加密的，只有区里能打开；同一个U盘多用几次也不会重复。"
         )
-        where = QHBoxLayout()
-        where.setSpacing(10)
-        for widget, stretch in ((self.place, 1), (self.pick, 0), (self.back, 0), (self.out, 0)):
-            where.addWidget(widget, stretch)
+        buttons = FlowRow(self.pick, self.back, self.out)
         under_way = QHBoxLayout()
         under_way.addWidget(self.bar, 1)
         under_way.addWidget(self.halt)
@@ -112,7 +110,8 @@ class StickCard(QFrame):
         column.addWidget(words(self.tr("用U盘收发"), "section"))
         column.addWidget(words(said, "muted"))
         column.addWidget(self.banner)
-        column.addLayout(where)
+        column.addWidget(self.place)
+        column.addLayout(buttons)
         column.addLayout(under_way)
         column.addLayout(self._files)
         column.addWidget(self._last)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.store.differences import Disputed
 from app.store.outbox import OutboxStatus, Refusal
@@ -11,6 +11,7 @@ from app.store.recent import Touched
 from app.ui.banner import Banner
 from app.ui.enrol_card import EnrolCard
 from app.ui.files_card import FilesCard
+from app.ui.flow_row import FlowRow
 from app.ui.home_lists import record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
@@ -115,17 +116,10 @@ class SyncPage(Page):
 
     def _overview(self) -> QWidget:
         frame, column = card()
-        top = QHBoxLayout()
-        top.setSpacing(20)
-        text = QVBoxLayout()
-        text.setSpacing(6)
-        text.addWidget(self._address)
-        text.addWidget(self._state)
-        text.addWidget(self._found)
-        top.addLayout(text, 1)
-        top.addWidget(self._compare, 0, Qt.AlignmentFlag.AlignVCenter)
-        top.addWidget(self._send, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(top)
+        column.addWidget(self._address)
+        column.addWidget(self._state)
+        column.addWidget(self._found)
+        column.addLayout(FlowRow(self._send, self._compare))
         figures = QGridLayout()
         figures.setHorizontalSpacing(48)
         for place, (label, figure) in enumerate(

@@ -1,15 +1,20 @@
 """At the largest text every form still fits beside the rail of a 1366 pixels wide screen; nothing is cut off."""
 
 import pytest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 from samples import SAMPLES
+from uuid_utils import uuid7
 
 from app.models.registry import RECORD_TYPES
 from app.settings import Settings
+from app.store.stick import StickState
 from app.ui import application
 from app.ui.flow_row import FlowRow
 from app.ui.record_form import RecordForm
+from app.ui.record_page import RecordPage
 from app.ui.rows_editor import RowsEditor
+from app.ui.stick_card import StickCard
+from app.ui.sync_page import SyncPage
 
 ROOM = 1366 - 240
 
@@ -35,6 +40,40 @@ def test_a_form_needs_no_more_width_than_there_is(qtbot, services, largest, code
     services.runner.wait_idle()
     qtbot.waitUntil(lambda: form._area.widget().width() > 0)
     assert form._area.widget().minimumSizeHint().width() <= ROOM
+
+
+@pytest.mark.parametrize("code", RECORD_TYPES)
+def test_a_list_and_its_record_need_no_more_width_than_there_is(qtbot, services, largest, code):
+    record_id = str(uuid7())
+    services.store.save(RECORD_TYPES[code], SAMPLES[code](), by=services.user, record_id=record_id)
+    page = RecordPage(services, RECORD_TYPES[code])
+    qtbot.addWidget(page)
+    page.resize(ROOM, 700)
+    page.show()
+    page.open_record(record_id)
+    services.runner.wait_idle()
+    assert page.minimumSizeHint().width() <= ROOM
+
+
+def test_the_sync_page_needs_no_more_width_than_there_is(qtbot, services, largest):
+    page = SyncPage(services)
+    qtbot.addWidget(page)
+    page.resize(ROOM, 700)
+    page.show()
+    page.refresh()
+    services.runner.wait_idle()
+    sheets = [area.widget().minimumSizeHint().width() for area in page.findChildren(QScrollArea)]
+    assert max(sheets) <= ROOM
+    stick = StickCard(NoStick(), services.runner, services.clock)
+    qtbot.addWidget(stick)
+    assert stick.minimumSizeHint().width() <= ROOM
+
+
+class NoStick:
+    """A desk without a stick."""
+
+    def state(self):
+        return StickState()
 
 
 def test_what_has_no_room_goes_on_in_the_next_row(qtbot):
