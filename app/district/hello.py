@@ -10,6 +10,7 @@ from app.district.identity import Identity
 from app.district.intake import utc_text
 from app.district.repeats import TOLD_AGAIN, digest_of
 from app.district.tables import revision
+from app.sync.frames import READS
 from app.sync.protocol import MAX_COMPRESSED, MAX_REVISIONS, Hello, Receipt, Verdict
 
 SCHEMA_MIN = 1
@@ -40,4 +41,5 @@ def hello_to(database: Database, identity: Identity, asking: Device, after: int,
         max_bytes=MAX_COMPRESSED,
         schema_min=SCHEMA_MIN,
         schema_max=SCHEMA_MAX,
+        reads=READS,
     )

@@ -23,6 +23,7 @@ from app.district.page import Page
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
+from app.sync.frames import CLOSE, Packing, packing_for
 from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
 from app.sync.pull_page import encode_page
 from app.sync.replies import encoded, encoded_refusal
@@ -120,12 +121,12 @@ class Endpoints:
     def _pull(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         asking = self._in_its_life(request, claims, body)
         services, asked = self._services, request.query_params
-        epoch = services.identity.epoch
+        epoch, packing = services.identity.epoch, _packing_of(asked.get("reads", ""))
         if record := asked.get("record", ""):
             if not is_uuid(record):
                 raise ProtocolError("wrong_id")
-            return encode_page(record_for(services.database, asking, epoch, record))
-        return encode_page(page_for(services.database, asking, epoch, asked.get("cursor", "")))
+            return encode_page(record_for(services.database, asking, epoch, record), packing)
+        return encode_page(page_for(services.database, asking, epoch, asked.get("cursor", "")), packing)
 
     def _digest(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         asking = self._in_its_life(request, claims, body)
@@ -233,6 +234,11 @@ async def _body(request: Request, limit: int) -> bytes:
             raise Refusal(413, "too_large")
         parts.append(part)
     return b"".join(parts)
+
+
+def _packing_of(reads: str) -> Packing:
+    """For what a PC says it reads, `name,name`; slow lines are the rule."""
+    return packing_for(reads[:200].split(","), CLOSE)
 
 
 def _target(request: Request) -> str:

@@ -1,19 +1,16 @@
-"""A batch as bytes: a header line and revision lines (NDJSON) under zstd, and the bounded way back."""
+"""A batch as bytes: a header line and revision lines (NDJSON), packed, and the bounded way back."""
 
 import hashlib
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TypeGuard
 
 import orjson
-import zstandard
 
+from app.sync.frames import PLAIN, Packing, packed, unpacked
 from app.sync.protocol import (
     ACTS,
-    MAX_COMPRESSED,
-    MAX_EXPANDED,
     MAX_LINE,
     MAX_REVISIONS,
     Batch,
@@ -24,31 +21,26 @@ from app.sync.protocol import (
 )
 from app.sync.strict_json import NotStrict, object_of
 
-MAX_RATIO = 100
-RATIO_FREE = 1 << 20
-LEVEL = 3
 HEADER_ROOM = 1024
 
-_ZSTD = b"\x28\xb5\x2f\xfd"
-_GZIP = b"\x1f\x8b"
 _HEX_AS_ZERO = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 _UUID_FORM = b"00000000-0000-0000-0000-000000000000"
 _type = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
 
 
-def encode_batch(header: Header, bodies: Sequence[bytes]) -> bytes:
-    """Header and revision lines as one zstd frame that states its expanded size."""
+def encode_batch(header: Header, bodies: Sequence[bytes], packing: Packing = PLAIN) -> bytes:
+    """Header and revision lines packed; plain zstd is what every district and every stick reads."""
     first = orjson.dumps(asdict(header), option=orjson.OPT_SORT_KEYS)
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join([first, *bodies]))
+    return packed(b"\n".join([first, *bodies]), packing)
 
 
 def decode_batch(body: bytes) -> Batch:
-    """The batch in `body` (zstd, gzip or plain NDJSON).
+    """The batch in `body` (any form `frames` reads).
 
     Raises only ProtocolError; its code names the fault and, where one line is at fault, its seq.  At most
-    8 MiB come in, 64 MiB expanded (and not more than 100 times the body beyond 1 MiB), 500 revisions.
+    500 revisions; how far a body may expand is bounded by `frames.unpacked`.
     """
-    text = expanded(body)
+    text = unpacked(body)
     if text.count(b"\n") > MAX_REVISIONS:
         raise ProtocolError("too_many_revisions")
     first, *bodies = text.split(b"\n")
@@ -89,53 +81,6 @@ def skip_line(line: OutboxLine, reason: str) -> bytes:
         "blobs": [],
     }
     return orjson.dumps(skipped, option=orjson.OPT_SORT_KEYS)
-
-
-def expanded(body: bytes) -> bytes:
-    """`body` decompressed within the limits; raises ProtocolError before anything large is allocated."""
-    if len(body) > MAX_COMPRESSED:
-        raise ProtocolError("too_large")
-    if body.startswith(_ZSTD):
-        return _from_zstd(body)
-    if body.startswith(_GZIP):
-        return _from_gzip(body)
-    return body
-
-
-def _allowed(compressed: int) -> int:
-    return min(MAX_EXPANDED, max(RATIO_FREE, compressed * MAX_RATIO))
-
-
-def _from_zstd(body: bytes) -> bytes:
-    try:
-        frame = zstandard.get_frame_parameters(body)
-        if frame.content_size in (zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR):
-            raise ProtocolError("size_not_stated")
-        if frame.content_size > _allowed(len(body)):
-            raise ProtocolError("expands_too_far")
-        if frame.dict_id:
-            raise ProtocolError("unknown_dictionary")
-        if frame.content_size == 0:
-            raise ProtocolError("empty")
-        return zstandard.ZstdDecompressor().decompress(body, allow_extra_data=False)
-    except zstandard.ZstdError as error:
-        raise ProtocolError("not_zstd") from error
-
-
-def _from_gzip(body: bytes) -> bytes:
-    limit = _allowed(len(body))
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        text = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise ProtocolError("not_gzip") from error
-    if len(text) > limit:
-        raise ProtocolError("expands_too_far")
-    if not stream.eof:
-        raise ProtocolError("truncated")
-    if stream.unused_data:
-        raise ProtocolError("trailing_bytes")
-    return text
 
 
 def _header(text: bytes) -> Header:

@@ -13,7 +13,7 @@ class BatchSize:
     def __init__(self, most: int = MAX_COMPRESSED) -> None:
         self._most = most
         self._bytes = float(min(FIRST, most))
-        self._ratio = 0.3
+        self._ratio = 0.15
         self._count = MAX_REVISIONS
 
     @property

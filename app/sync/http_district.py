@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.models.changes import Page
 from app.models.digest import Tallies
 from app.sync import envelope
+from app.sync.frames import READS
 from app.sync.protocol import Enrolment, Header, Hello, NoAnswer, ProtocolError, Receipt, Refusal
 from app.sync.pull_page import decode_page
 from app.sync.replies import digests_of, hello_of, receipt_of, refusal_of, tallies_of
@@ -26,6 +27,7 @@ IDLE = 30.0
 CONNECT = 10.0
 LONGEST_ANSWER = 4 << 20
 Answer = TypeVar("Answer")
+READING = f"reads={','.join(READS)}"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -57,11 +59,13 @@ class HttpDistrict:
 
     def pull(self, cursor: str) -> Page:
         """See Source.pull."""
-        return self._read(decode_page, self._answer("GET", f"/v1/pull?cursor={quote(cursor)}", 0, b""))
+        return self._read(
+            decode_page, self._answer("GET", f"/v1/pull?cursor={quote(cursor)}&{READING}", 0, b"")
+        )
 
     def record(self, record_id: str) -> Page:
         """See Source.record."""
-        return self._read(decode_page, self._answer("GET", f"/v1/pull?record={record_id}", 0, b""))
+        return self._read(decode_page, self._answer("GET", f"/v1/pull?record={record_id}&{READING}", 0, b""))
 
     def tallies(self) -> Tallies:
         """See Stock.tallies."""

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from app.sync.batch import encode_batch, skip_line
 from app.sync.batch_size import BatchSize
+from app.sync.line_speed import LineSpeed
 from app.sync.protocol import MAX_EXPANDED, MAX_LINE, Header, OutboxLine, OutboxSource
 
 TOO_LARGE = "too_large"
@@ -45,11 +46,17 @@ class Packer:
     """
 
     def __init__(
-        self, outbox: OutboxSource, identity: Identity, size: BatchSize, too_large: set[int]
+        self,
+        outbox: OutboxSource,
+        identity: Identity,
+        size: BatchSize,
+        speed: LineSpeed,
+        too_large: set[int],
     ) -> None:
         self._outbox = outbox
         self._identity = identity
         self._size = size
+        self._speed = speed
         self._too_large = too_large
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
         self._ahead: Future[Packed | None] | None = None
@@ -71,10 +78,11 @@ class Packer:
         """The first of `lines` as one batch within the district's limits."""
         who = self._identity
         bodies = [self._body(line) for line in lines]
+        packing = self._speed.packing
         while True:
             raw = sum(map(len, bodies))
             header = Header(who.device, who.epoch, lines[0].seq, len(bodies), who.schema, who.app)
-            body = encode_batch(header, bodies)
+            body = encode_batch(header, bodies, packing)
             if len(bodies) == 1 or (len(body) <= self._size.most and raw < MAX_EXPANDED):
                 return Packed(lines, header, body, raw)
             bodies = bodies[: len(bodies) // 2]

@@ -111,7 +111,8 @@ class Hello:
     """The district's answer to hello.
 
     `acked_sha256` is the digest of the line at `receipt.acked_seq`, so that a station can tell its own lost
-    receipt from a twin's; `max_bytes` limits a compressed batch.
+    receipt from a twin's; `max_bytes` limits a compressed batch; `reads` names the packings the district reads
+    beside plain zstd.
     """
 
     server: str
@@ -122,6 +123,7 @@ class Hello:
     max_bytes: int
     schema_min: int
     schema_max: int
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A page of changes as bytes: NDJSON under zstd, revisions and notices as their verbatim lines.
+"""A page of changes as bytes: packed NDJSON, revisions and notices as their verbatim lines.
 
 Line 1: `{"acked_seq", "count", "cursor", "more", "ops", "own_seq", "proto"}`, then one change a line.  A change that carries a
 verbatim line (`revision`, `notice`) is followed by it.
@@ -9,19 +9,17 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-import zstandard
 
 from app.models.changes import Arrived, Change, Difference, Notice, Page, Settled, Side, Standing
 from app.models.payload import canonical
 from app.sync.batch import line_of
-from app.sync.protocol import MAX_EXPANDED, PROTO, ProtocolError
+from app.sync.frames import PLAIN, Packing, packed, unpacked
+from app.sync.protocol import PROTO, ProtocolError
 from app.sync.strict_json import NotStrict, object_of
 
-LEVEL = 3
 
-
-def encode_page(page: Page) -> bytes:
-    """The page as one zstd frame that states its expanded size."""
+def encode_page(page: Page, packing: Packing = PLAIN) -> bytes:
+    """The page packed in a form the asking PC reads."""
     head = {
         "acked_seq": page.acked_seq,
         "count": len(page.changes),
@@ -34,7 +32,7 @@ def encode_page(page: Page) -> bytes:
     lines = [canonical(head)]
     for change in page.changes:
         lines += _written(change)
-    return zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join(lines))
+    return packed(b"\n".join(lines), packing)
 
 
 def decode_page(body: bytes) -> Page:
@@ -42,7 +40,7 @@ def decode_page(body: bytes) -> Page:
 
     A change of a kind this program does not know is kept as a notice.
     """
-    lines = iter(_unpacked(body).split(b"\n"))
+    lines = iter(unpacked(body, signed=True).split(b"\n"))
     try:
         head = object_of(next(lines))
         promised = int(head["count"])
@@ -123,14 +121,3 @@ def _standing(said: Mapping[str, Any]) -> Standing:
         said["void_reason"],
         differences,
     )
-
-
-def _unpacked(body: bytes) -> bytes:
-    """Signed by the district, so only its size is bounded, not how well it was packed."""
-    try:
-        size = zstandard.frame_content_size(body)
-        if not 0 < size <= MAX_EXPANDED:
-            raise ProtocolError("expands_too_far")
-        return zstandard.ZstdDecompressor().decompress(body, allow_extra_data=False)
-    except zstandard.ZstdError as error:
-        raise ProtocolError("not_zstd") from error

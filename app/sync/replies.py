@@ -52,6 +52,7 @@ def hello_of(body: bytes) -> Hello:
         max_bytes=_number(content, "max_bytes"),
         schema_min=_number(content, "schema_min"),
         schema_max=_number(content, "schema_max"),
+        reads=_names(content.get("reads")),
     )
 
 
@@ -134,6 +135,11 @@ def _text(content: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ProtocolError(f"no_{name}")
     return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Older districts say nothing; then nothing but plain zstd is sent."""
+    return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
 
 
 def _number(content: Mapping[str, Any], name: str) -> int:

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 
 from app.sync.backoff import Backoff
 from app.sync.batch_size import BatchSize
+from app.sync.line_speed import LineSpeed
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
@@ -31,13 +33,16 @@ class Push:
         identity: Identity,
         backoff: Backoff,
         clock: Callable[[], datetime],
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self._outbox = outbox
         self._district = district
         self._identity = identity
         self._backoff = backoff
         self._clock = clock
+        self._timer = timer
         self._size = BatchSize()
+        self._speed = LineSpeed()
         self._unsure = True
         self._doubted = False
         self._too_large: set[int] = set()
@@ -50,7 +55,7 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
-        with Packer(self._outbox, self._identity, self._size, self._too_large) as packer:
+        with Packer(self._outbox, self._identity, self._size, self._speed, self._too_large) as packer:
             return self._round(packer, stop)
 
     def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
@@ -84,7 +89,9 @@ class Push:
             return 0.0
         packed = ready or packer.pack(lines)
         packer.begin_next(packed)
+        began = self._timer()
         receipt = self._district.push(packed.header, packed.body)
+        self._speed.sent(len(packed.body), self._timer() - began)
         # A twin of this PC may have got further; what it sent is no receipt for what lies here.
         acked = min(receipt.acked_seq, packed.last)
         first = packed.header.first
@@ -102,7 +109,9 @@ class Push:
     def _greet(self, lines: Sequence[OutboxLine]) -> None:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""
         first = lines[0].seq if lines else self._outbox.acked_seq() + 1
+        began = self._timer()
         hello = self._district.hello(first - 1)
+        self._speed.greeted(hello.reads, self._timer() - began)
         self._unsure = self._doubted = False
         self._size.limit(hello.max_bytes)
         acked = hello.receipt.acked_seq
@@ -130,6 +139,8 @@ class Push:
             return None
         if refusal.status == 413 and len(lines) > 1:
             self._size.failed(len(lines), sum(len(line.body) for line in lines))
+            return None
+        if refusal.status == 400 and refusal.seq is None and self._speed.refused():
             return None
         first, last = (lines[0].seq, lines[-1].seq) if lines else (1, 0)
         seq = refusal.seq if refusal.seq is not None else first
