@@ -38,7 +38,7 @@ ROUNDS = 5
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 BARE = """
-import gc, sys
+import gc, gzip, sys
 import orjson, sqlcipher3, uvicorn, zstandard
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -51,7 +51,9 @@ database.execute("pragma synchronous=full")
 database.execute("create table revision (id integer primary key, op_id text unique, record text, data blob)")
 
 def store(body):
-    lines = zstandard.ZstdDecompressor().decompress(body).split(b"\\n")[1:]
+    zipped = body.startswith(b"\\x1f\\x8b")
+    text = gzip.decompress(body) if zipped else zstandard.ZstdDecompressor().decompress(body)
+    lines = text.split(b"\\n")[1:]
     rows = []
     for line in lines:
         content = orjson.loads(line)

@@ -7,6 +7,7 @@ from pathlib import Path
 import bench_attach
 import bench_backup
 import bench_dossier
+import bench_line
 import bench_print
 import bench_push
 import bench_save
@@ -31,7 +32,13 @@ AIMS: dict[str, tuple[float, bool]] = {
     "agreement warm ms": (50.0, True),
     "window ratio": (2.0, True),
     "slowest search p95 ms": (10.0, True),
-    "push ratio": (0.4, False),
+    "push ratio": (0.5, False),
+    "slow line bytes ratio": (0.7, True),
+    "slow line time ratio": (1.15, True),
+    "reset line arrived of 3": (3.0, False),
+    "reset line bytes ratio": (2.0, True),
+    "backlog left after one session": (0.0, True),
+    "crowd refused": (0.0, True),
     "restore all lost s": (300.0, True),
     "save during backup p95 ms": (150.0, True),
 }
@@ -99,6 +106,10 @@ def _push(small: bool) -> Figures:
     return {**figures, "push ratio": figures["ratio"]}
 
 
+def _line(small: bool) -> Figures:
+    return bench_line.measure(small)
+
+
 def _attach(small: bool) -> Figures:
     return bench_attach.measure(3, 5) if small else bench_attach.measure()
 
@@ -113,6 +124,7 @@ BENCHES: dict[str, Callable[[bool], Figures]] = {
     "print": _print,
     "dossier": _dossier,
     "push": _push,
+    "line": _line,
     "backup": _backup,
     "window": _window,
     "search": _search,
