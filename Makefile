@@ -1,10 +1,10 @@
-# make run · make test · make check · make bench · make powercut     (see README.md)
+# make run · make test · make check · make bench · make fuzz · make powercut     (see README.md)
 PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 IMAGES ?= 50000
 
-.PHONY: run test check bench powercut sbom setup lock format clean
+.PHONY: run test check bench fuzz powercut sbom setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -27,6 +27,11 @@ check: setup
 
 bench: setup
 	$(OFFSCREEN) $(PYTHON) main.py bench
+
+# Mutated batches against a real district; make test runs 300.
+MUTATIONS ?= 20000
+fuzz: setup
+	MUTATIONS=$(MUTATIONS) $(PYTHON) -m pytest -q tests/district/test_hostile_batches.py
 
 # The long campaign; make test runs a sample of it. docs/reliability.md
 powercut:
