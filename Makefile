@@ -1,10 +1,13 @@
-# make run · make test · make check · make bench · make fuzz · make powercut     (see README.md)
+# make run · make test · make check · make bench · make fuzz · make powercut · make simulate     (see README.md)
 PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
 IMAGES ?= 50000
+SEEDS ?= 300
+FIRST_SEED ?= 1
+DATABASE ?= sqlite
 
-.PHONY: run test check bench fuzz powercut sbom setup lock format clean
+.PHONY: run test check bench fuzz powercut simulate sbom setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -12,10 +15,10 @@ setup:
 run: setup
 	$(PYTHON) main.py demo
 
-# strace records the power-cut workloads.
+# strace records the power-cut workloads. One process a core: a test keeps to its own folder and ports.
 test:
 	@sh tools/setup.sh strace
-	$(OFFSCREEN) $(PYTHON) -m pytest
+	$(OFFSCREEN) $(PYTHON) -m pytest -n auto --dist worksteal
 
 check: setup
 	.venv/bin/ruff check .
@@ -40,6 +43,11 @@ powercut:
 	$(PYTHON) -m tests.powercut.adequacy
 	$(PYTHON) -m tests.powercut.io_errors
 	$(PYTHON) -m tests.powercut.kills
+
+# Worlds with every fault; make test lives 300 of them. docs/reliability.md
+simulate:
+	@sh tools/setup.sh
+	nice -n 15 $(PYTHON) -m tests.simulator.campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --database $(DATABASE)
 
 # What the program is made of (CycloneDX), from the lock file.
 sbom: setup

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from app.commands.parser import build_parser
+from app.security.dumps import write_no_dumps
 from app.settings import default_data_folder
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     arguments.data = arguments.data or default_data_folder()
+    write_no_dumps()
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -41,35 +43,42 @@ def _run(arguments: Namespace) -> int:
         from app.commands.bench import bench
 
         return bench(arguments.only, small=arguments.small)
-    if arguments.command == "district":
-        from app.commands.upkeep import district
-
-        return district(arguments)
     if arguments.command in ("backups", "restore"):
         from app.commands.backups import beside_the_desk
 
         return beside_the_desk(arguments)
+    if arguments.command in ("district", "recover-with-district-key"):
+        from app.commands import district, district_recovery
+
+        serving = arguments.command == "district"
+        run = district.district if serving else district_recovery.recover_with_district_key
+        return run(arguments)
     return _with_desk(arguments)
 
 
 def _with_desk(arguments: Namespace) -> int:
-    from app.commands import backups, figures, records, upkeep, users
+    from app.commands import backups, desk_stick, exporting, figures, records, upkeep, users
     from app.commands.sign_in import signed_in
 
     commands: dict[str, Callable[[], int]] = {
         "import": lambda: records.import_file(desk, arguments),
         "list": lambda: records.list_records(desk, arguments),
         "show": lambda: records.show_record(desk, arguments),
+        "export": lambda: exporting.export_list(desk, arguments),
         "figures": lambda: figures.show_figures(desk, arguments),
         "print": lambda: records.print_document(desk, arguments),
         "sync": lambda: upkeep.send(desk),
         "reconcile": lambda: upkeep.reconcile(desk),
+        "become-another": lambda: upkeep.become_another(desk, yes=arguments.yes),
+        "stick-out": lambda: desk_stick.stick_out(desk, arguments),
+        "stick-in": lambda: desk_stick.stick_in(desk, arguments),
         "verify": lambda: records.check_paper(desk, arguments) if arguments.paper else upkeep.check(desk),
         "backup": lambda: backups.make_backup(desk, arguments),
         "users": lambda: users.list_users(desk),
         "add-user": lambda: users.add_user(desk, arguments),
         "remove-user": lambda: users.remove_user(desk, arguments),
         "reset-password": lambda: users.reset_password(desk, arguments),
+        "change-key": lambda: users.change_key(desk, arguments),
         "set-role": lambda: users.set_role(desk, arguments),
         "change-password": lambda: users.change_password(desk, arguments),
     }

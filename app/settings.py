@@ -19,6 +19,7 @@ ATTACHMENT_MB = range(1, 501)  # the largest file a record may carry
 SUCCESS_BASES = ("received", "concluded")
 PERIOD_UNITS = ("month", "calendar", "working")
 PERIOD_COUNTS = range(1, 366)
+ANSWER_DAYS = range(1, 31)
 MOST_DAYS = 400
 
 
@@ -36,6 +37,7 @@ class Settings:
     """What the desk remembers outside the encrypted file; nothing personal, nothing secret."""
 
     district_url: str | None = None
+    district_ca: str | None = None  # the certificate authority the district proved on enrolling (PEM)
     text_size: int = 100
     theme: str = "light"
     language: str = "zh_CN"
@@ -47,6 +49,7 @@ class Settings:
     settle_unit: str = "month"
     visit_days: int = 15  # after the last term of performance somebody goes back to ask
     screen_days: int = 15  # from one screening for disputes to the next
+    answer_days: int = 15  # within which a person's request about their own data is answered
     days_off: tuple[str, ...] = ()  # beside the national holidays, ISO
     days_worked: tuple[str, ...] = ()
     idle_minutes: int = 10
@@ -102,6 +105,7 @@ def _parsed(path: Path) -> Settings | None:
 def _sound(settings: Settings) -> bool:
     return (
         (settings.district_url is None or isinstance(settings.district_url, str))
+        and (settings.district_ca is None or isinstance(settings.district_ca, str))
         and type(settings.text_size) is int
         and settings.text_size in TEXT_SIZES
         and settings.theme in THEMES
@@ -116,6 +120,8 @@ def _sound(settings: Settings) -> bool:
             type(count) is int and count in PERIOD_COUNTS
             for count in (settings.settle_count, settings.visit_days, settings.screen_days)
         )
+        and type(settings.answer_days) is int
+        and settings.answer_days in ANSWER_DAYS
         and _days(settings.days_off)
         and _days(settings.days_worked)
         and type(settings.idle_minutes) is int

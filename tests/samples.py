@@ -140,7 +140,24 @@ def screening(**changes: Any) -> dict[str, Any]:
     }
 
 
+def committee(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "鹰头村人民调解委员会",
+        "kind": "village",
+        "chosen_on": date(2026, 3, 1),
+        "place": "鹰头村村委会一楼",
+        "members": [
+            {"name": "李调解", "post": "chair", "sex": "1", "ethnicity": "01", "phone": "13600136000"},
+            {"name": "王网格", "post": "member", "sex": "2", "ethnicity": "01", "since": date(2026, 3, 1)},
+            {"name": "赵记录", "post": "member", "sex": "1", "full_time": True},
+            {"name": "孙退休", "post": "hired", "sex": "1", "retired_law": True},
+        ],
+        **changes,
+    }
+
+
 SAMPLES = {
+    "committee": committee,
     "screening": screening,
     "mediation_case": mediation_case,
     "patrol_log": patrol_log,

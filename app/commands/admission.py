@@ -5,9 +5,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from app import __version__
 from app.security.authorize import HEAD
 from app.security.keyslots import KeyFileError, KeySlots
-from app.store import accounts
+from app.security.slots import key_name
+from app.store import accounts, policies
 from app.store.accounts import Account
 from app.store.database import Database
 
@@ -44,6 +46,22 @@ def admit(
         days = (now - account.password_at).days
         remarks.append(f"您的口令已用了 {days} 天，请尽快更换：点左下角的用户名，选“修改口令”。")
     return account
+
+
+def follow_district(
+    folder: Path, database: Database, dek: bytes, now: datetime, note: Callable[[str, str], None]
+) -> list[str]:
+    """Let the district's offline key open the file, too, where it published one; what is to be said of its policy.
+
+    Raises StorageError, KeyFileError.
+    """
+    with database.read() as connection:
+        public, said = policies.recovery_key(connection), policies.remark(connection, now, __version__)
+    if public is not None:
+        with suppress(OSError, ValueError):
+            if KeySlots.open(folder).seal_to_district(public, dek):
+                note("seal to district", key_name(public))
+    return [said] if said else []
 
 
 def _close_slots(slots: KeySlots, known: list[Account]) -> None:

@@ -43,10 +43,20 @@ class AuthorizedSync:
         self._access.require("reconcile")
         self._sync.reconcile()
 
-    def enrol(self, url: str, code: str) -> None:
+    def fetch_file(self, digest: str) -> None:
+        """Raises NotAllowed."""
+        self._access.require("open_file")
+        self._sync.fetch_file(digest)
+
+    def retry_files(self) -> None:
+        """Raises NotAllowed, StorageError."""
+        self._access.require("sync")
+        self._sync.retry_files()
+
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Raises NotAllowed and what DeskSync raises."""
         self._access.require("enrol")
-        self._sync.enrol(url, code)
+        self._sync.enrol(url, code, ca)
         self._access.note("enrol")
 
 

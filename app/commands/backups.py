@@ -96,7 +96,7 @@ def _keys(folder: Path, chosen: Sequence[BackupSet]) -> Path:
 def ask_on_terminal(question: str) -> bool:
     """Whether the person at the terminal types the word; without a terminal nobody has said yes."""
     if not sys.stdin.isatty():
-        print("没有终端可以确认；确实要恢复，请加 --yes。", file=sys.stderr)
+        print("没有终端可以确认；确实要做，请加 --yes。", file=sys.stderr)
         return False
     return input(question).strip() == YES
 

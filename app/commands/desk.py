@@ -1,6 +1,7 @@
 """Opening a desk: the lock, the key, the file and the services over it, put together in one place."""
 
 import random
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils import uuid7
 
 from app import __version__
-from app.commands.admission import admit
+from app.commands.admission import admit, follow_district
 from app.models.payload import SCHEMA
 from app.models.registry import RECORD_TYPES
 from app.reports.authorized import AuthorizedReports
@@ -23,6 +24,7 @@ from app.security.authorize import Actor
 from app.security.keyslots import KeySlots, WrongPassword
 from app.settings import Settings, load_settings, save_settings
 from app.store.accounts import Account
+from app.store.anchors import ChainWitness
 from app.store.attachments import Look
 from app.store.authorized.access import Access
 from app.store.authorized.files import AuthorizedAttachments
@@ -39,7 +41,9 @@ from app.store.lives import send_lost_again
 from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.station import Enrolment, Station, enrolled, read_enrolment, read_station
+from app.store.stick import StickLog
 from app.store.upgrade import upgrade
+from app.store.whereabouts import look_around
 from app.sync import protocol
 from app.sync.backoff import Backoff
 from app.sync.pull import Pull
@@ -48,6 +52,7 @@ from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 
 if TYPE_CHECKING:
+    from app.sync.blobs import Blobs
     from app.sync.http_district import HttpDistrict
 
 DATABASE = "desk.db"
@@ -102,6 +107,8 @@ class Desk:
         self.backups = Backups(self.folder, self.database, self.clock, second)
         self.receiver = Receiver(self.database, self.station, self.clock, RECORD_TYPES)
         self.differences = AuthorizedDifferences(self.database, self.access)
+        # Held while the key file is read, changed and written.
+        self.keys = threading.RLock()
 
     @property
     def user(self) -> str:
@@ -155,6 +162,7 @@ def found_desk(
         database = found(folder / DATABASE, dek, station_code=station_code, station_name=station_name)
         try:
             account = admit(folder, database, user, clock, remarks)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, settings, lock, database, account, clock, remarks)
             desk.note("found")
         except BaseException:
@@ -184,6 +192,8 @@ def open_desk(folder: Path, user: str, password: str, *, clock: Callable[[], dat
         raise
     failures = attempts.succeeded(user)
     desk = open_with_key(folder, user, dek, clock=clock)
+    with suppress(OSError):
+        KeySlots.open(folder).bring_up_to_date(user, password, dek)
     if failures:
         # Nothing could be written into the file while it was closed.
         with suppress(StorageError):
@@ -198,10 +208,11 @@ def recover_desk(
 
     Raises MistypedCode, WrongCode and what `open_desk` raises.
     """
-    slots = KeySlots.open(folder)
-    dek = slots.unlock_with_code(code)
+    dek = KeySlots.open(folder).unlock_with_code(code)
     desk = open_with_key(folder, user, dek, clock=clock, recovering=True)
     try:
+        slots = KeySlots.open(folder)
+        slots.bring_code_up_to_date(code, dek)
         slots.set_password(user, password, dek)
         Attempts(folder, clock).succeeded(user)
         desk.note("recover")
@@ -224,12 +235,17 @@ def open_with_key(
     lock = FolderLock(folder)
     lock.take()
     try:
+        with suppress(OSError):
+            KeySlots.open(folder).settle()
+        clear_away(folder / f"{DATABASE}.rekeyed")
         database = Database.open(folder / DATABASE, dek)
         try:
             upgrade(database)
             account = admit(folder, database, user, clock, remarks, recovering=recovering)
+            remarks += look_around(database, folder, clock(), by=user)
             desk = _desk(folder, load_settings(folder), lock, database, account, clock, remarks)
             desk.note("open")
+            remarks += follow_district(folder, database, dek, clock(), desk.note)
         except BaseException:
             database.close()
             raise
@@ -240,13 +256,16 @@ def open_with_key(
     return desk
 
 
-def enrol_desk(desk: Desk, url: str, code: str) -> None:
+def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
     """Register this PC with the district at `url` by a one-time code.
+
+    `ca` is the SHA-256 of the district's own certificate authority, where its invitation names one.
 
     Raises sync's NoAnswer, Refusal and InsecureAddress; StorageError.
     """
-    from app.sync.http_district import enrol  # noqa: PLC0415  # the HTTP client loads only where there is a district
+    from app.sync.http_district import enrol, fetch_ca  # noqa: PLC0415  # the HTTP client loads only where there is a district
 
+    trusted = fetch_ca(url, ca) if ca else None
     made = enrol(
         url,
         code,
@@ -255,10 +274,17 @@ def enrol_desk(desk: Desk, url: str, code: str) -> None:
         epoch=desk.station.epoch,
         label=desk.station.name,
         app=__version__,
+        ca=trusted,
     )
     with desk.database.write() as connection:
-        enrolled(connection, server_id=made.server, server_key=made.server_key, segment=made.segment)
-    desk.settings = replace(desk.settings, district_url=url)
+        enrolled(
+            connection,
+            server_id=made.server,
+            server_key=made.server_key,
+            segment=made.segment,
+            seal_key=made.seal_key,
+        )
+    desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)
     desk.store.make_numbers_final(by=desk.user)
 
@@ -278,13 +304,31 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
     )
     from app.sync.http_district import HttpDistrict  # noqa: PLC0415  # as above
 
-    return HttpDistrict(who, Ed25519PrivateKey.from_private_bytes(kept.signing_key))
+    key = Ed25519PrivateKey.from_private_bytes(kept.signing_key)
+    return HttpDistrict(who, key, ca=desk.settings.district_ca)
 
 
 def push_of(desk: Desk, district: "HttpDistrict") -> Push:
     """The postman between this desk's outbox and its district."""
-    who = Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
-    return Push(desk.outbox, district, who, Backoff(random.uniform), desk.clock)
+    log = StickLog(desk.database)
+    push = Push(
+        desk.outbox,
+        district,
+        identity_of(desk),
+        Backoff(random.uniform),
+        desk.clock,
+        ChainWitness(desk.database, desk.clock),
+        heard=lambda hello: log.learn(hello.seal_key),
+    )
+    if log.state().server_seal_key is None:
+        # Enrolled before sticks were known: ask once, though nothing may wait to be sent.
+        push.doubt()
+    return push
+
+
+def identity_of(desk: Desk) -> Identity:
+    """Under which name this desk sends."""
+    return Identity(desk.station.device_id, desk.station.epoch, SCHEMA, __version__)
 
 
 def _look_of(media_type: str, content: bytes) -> Look:
@@ -299,15 +343,17 @@ def _end_founding(folder: Path) -> None:
         (folder / FOUNDING).unlink(missing_ok=True)
 
 
-def rounds_of(desk: Desk, district: "HttpDistrict") -> Rounds:
-    """Sending and bringing down between this desk and its district."""
+def rounds_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Rounds:
+    """Sending and bringing down between this desk and its district, `files` after the rows."""
     pull = Pull(desk.receiver, district, Backoff(random.uniform))
-    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database))
+    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database), files=files)
 
 
-def reconcile_of(desk: Desk, district: "HttpDistrict") -> Reconcile:
-    """The comparison of this desk with its district."""
-    return Reconcile(rounds_of(desk, district), district, desk.receiver, desk.database, RECORD_TYPES)
+def reconcile_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Reconcile:
+    """The comparison of this desk with its district, `files` included."""
+    rounds = rounds_of(desk, district, files)
+    recheck = files.recheck if files else lambda: (0, 0)
+    return Reconcile(rounds, district, desk.receiver, desk.database, RECORD_TYPES, recheck)
 
 
 def reports_of(desk: Desk) -> AuthorizedReports:

@@ -1,15 +1,23 @@
 """Users of an open desk: added, given a role, a new password, removed; each change is in the audit chain."""
 
+import secrets
 from contextlib import suppress
+
+from sqlalchemy import Connection, select, update
 
 from app.commands.desk import Desk
 from app.security.attempts import Attempts
 from app.security.authorize import HEAD, covers
 from app.security.keyslots import KeyFileError, KeySlots, WrongPassword
 from app.security.passwords import PasswordPolicy, first_password, password_problems
+from app.security.slots import DEK_BYTES
 from app.store import accounts, audit
 from app.store.accounts import Account, AccountRefused
+from app.store.blob_roots import BlobRoots, add_root
+from app.store.database import Watch, salt_of
 from app.store.errors import StorageError
+from app.store.rekeying import change_key
+from app.store.tables import install
 
 LONGEST_NAME = 40
 
@@ -55,18 +63,19 @@ class DeskAccounts:
             raise AccountRefused(f"请填写用户名，最多 {LONGEST_NAME} 个字。")
         if before is not None and before.active:
             raise AccountRefused(f"已有用户“{name}”，没有添加。重名的请加上区别，如“{name}2”。")
-        slots, dek = self._opened(own_password)
-        first = first_password()
-        slots.set_password(name, first, dek)
-        try:
-            with self._desk.database.write() as connection:
-                actor, now = self._desk.user, self._desk.clock()
-                accounts.add(connection, name, role, by=actor, now=now)
-                audit.append(connection, self._entry("add user", name, role))
-        except StorageError:
-            with suppress(KeyFileError, OSError):
-                slots.remove_user(name)
-            raise
+        with self._desk.keys:
+            slots, dek = self._opened(own_password)
+            first = first_password()
+            slots.set_password(name, first, dek)
+            try:
+                with self._desk.database.write() as connection:
+                    actor, now = self._desk.user, self._desk.clock()
+                    accounts.add(connection, name, role, by=actor, now=now)
+                    audit.append(connection, self._entry("add user", name, role))
+            except StorageError:
+                with suppress(KeyFileError, OSError):
+                    slots.remove_user(name)
+                raise
         return first
 
     def reset(self, name: str, *, own_password: str) -> str:
@@ -82,9 +91,10 @@ class DeskAccounts:
             raise AccountRefused(
                 f"“{name}”的权限比您大，您不能重设其口令，没有改动。请其用恢复码打开，或找站长。"
             )
-        slots, dek = self._opened(own_password)
-        first = first_password()
-        slots.set_password(name, first, dek)
+        with self._desk.keys:
+            slots, dek = self._opened(own_password)
+            first = first_password()
+            slots.set_password(name, first, dek)
         Attempts(self._desk.folder, self._desk.clock).succeeded(name)
         with self._desk.database.write() as connection:
             accounts.password_set(connection, name, self._desk.clock(), must_change=True)
@@ -92,16 +102,52 @@ class DeskAccounts:
         return first
 
     def remove(self, name: str, *, own_password: str) -> None:
-        """A leaver: their slot is closed; records, drafts and what is unsent stay."""
+        """A leaver: their slot is closed; records, drafts and what is unsent stay.
+
+        The file's key is still the one they had until `change_key`, which is due from then on.
+        """
         self._desk.access.require("manage_users")
         account = self._active(name)
         self._check_heads(account, "")
-        slots, _ = self._opened(own_password)
-        with self._desk.database.write() as connection:
-            accounts.retire(connection, name)
-            audit.append(connection, self._entry("remove user", name))
-        if name in slots.users():
-            slots.remove_user(name)
+        with self._desk.keys:
+            slots, _ = self._opened(own_password)
+            with self._desk.database.write() as connection:
+                accounts.retire(connection, name)
+                connection.execute(update(install).values(rekey_due=True))
+                audit.append(connection, self._entry("remove user", name))
+            if name in slots.users():
+                slots.remove_user(name)
+
+    def key_change_due(self) -> bool:
+        """Whether somebody left since the file was given its key.  Raises NotAllowed, StorageError."""
+        self._desk.access.require("see_users")
+        with self._desk.database.read() as connection:
+            return bool(connection.execute(select(install.c.rekey_due)).scalar())
+
+    def change_key(self, *, own_password: str, watch: Watch | None = None) -> str:
+        """Give the file a new key, which copies taken away before do not open; everybody keeps their password.
+
+        Answers a recovery code to print where the present one cannot go on, else "".  `watch` is told the bytes
+        copied and the bytes there are.  Backups made before still open with the passwords of their time.
+        """
+        self._desk.access.require("change_key")
+        database = self._desk.database
+        with self._desk.keys:
+            slots, dek = self._opened(own_password)
+            roots = BlobRoots(database)()
+            new = secrets.token_bytes(DEK_BYTES)
+
+            def prepare(connection: Connection) -> None:
+                add_root(connection, roots)
+                connection.execute(update(install).values(rekey_due=False))
+                audit.append(connection, self._key_entry())
+
+            try:
+                code = slots.begin_change(dek, new, salt_of(new))
+                change_key(database, new, prepare, watch)
+            finally:
+                slots.settle()
+        return code
 
     def give_role(self, name: str, role: str, *, own_password: str) -> None:
         """Another role, from the user's next sign-in on."""
@@ -122,8 +168,9 @@ class DeskAccounts:
             raise AccountRefused(problems[0])
         if new == old:
             raise AccountRefused("新口令和原来的一样，没有改动。请换一个。")
-        slots, dek = self._opened(old)
-        slots.set_password(self._desk.user, new, dek)
+        with self._desk.keys:
+            slots, dek = self._opened(old)
+            slots.set_password(self._desk.user, new, dek)
         with self._desk.database.write() as connection:
             accounts.password_set(connection, self._desk.user, self._desk.clock(), must_change=False)
             audit.append(connection, self._entry("change password", self._desk.user))
@@ -173,6 +220,10 @@ class DeskAccounts:
             heads = [each.name for each in accounts.listed(connection) if each.active and each.role == HEAD]
         if heads == [account.name] and role != HEAD:
             raise AccountRefused("本站至少要留一位站长，没有改动。请先添加另一位站长。")
+
+    def _key_entry(self) -> audit.Entry:
+        desk = self._desk
+        return audit.Entry(desk.clock(), desk.user, desk.station.device_id, "change key", "desk")
 
     def _entry(self, action: str, name: str, detail: str = "") -> audit.Entry:
         desk = self._desk

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from app.district.administration.rights import rights
 from app.models.mediation.documents import DOCUMENTS
 from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.registry import RECORD_TYPES
@@ -23,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     _district(commands)
     _records(commands)
     _users(commands)
+    _district_recovery(commands)
     _upkeep(commands)
     return parser
 
@@ -36,15 +38,67 @@ def _demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _district(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    district = commands.add_parser("district", help="运行区级服务")
+    district = commands.add_parser("district", help="运行区级服务，或办一件管理的事后退出")
     district.add_argument("--database", metavar="URL", help="PostgreSQL 地址；不填则用数据文件夹里的 SQLite")
     district.add_argument("--folder", type=Path, default=Path("district-data"), help="区级数据文件夹")
-    district.add_argument("--host", default="127.0.0.1", help="监听地址（默认仅本机）")
-    district.add_argument("--port", type=int, default=8460, help="监听端口")
-    district.add_argument("--certificate", type=Path, help="TLS 证书文件")
-    district.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
-    district.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码，打印后退出")
+    serving = district.add_argument_group("运行服务")
+    serving.add_argument("--host", default="127.0.0.1", help="监听地址（默认仅本机）")
+    serving.add_argument("--port", type=int, default=8460, help="监听端口")
+    serving.add_argument("--certificate", type=Path, help="TLS 证书文件")
+    serving.add_argument("--certificate-key", type=Path, help="TLS 私钥文件")
+    serving.add_argument(
+        "--ca", type=Path, metavar="文件", help="区里自建的证书颁发机构（PEM），随登记二维码核对"
+    )
+    serving.add_argument("--workers", type=int, default=1, metavar="个", help="进程数（多个须用 PostgreSQL）")
+    serving.add_argument(
+        "--attachment-mb", type=int, default=50, metavar="MB", help="一个附件最多收多少 MB（默认 50）"
+    )
+    serving.add_argument(
+        "--metrics-token-file", type=Path, metavar="文件", help="别的机器取 /metrics 的口令；不填则仅本机可取"
+    )
+    district.add_argument("--key", type=Path, metavar="文件", help="与 --open-recovery 同用：离线恢复密钥")
+    district.add_argument("--passphrase-file", type=Path, metavar="文件", help="离线密钥的口令，取文件第一行")
     district.add_argument("--station-name", default="", help="与 --open-code 同用：站点名称")
+    titles = "；".join(f"{code} {title}" for code, title in rights().roles.items())
+    district.add_argument(
+        "--role", choices=list(rights().roles), default="security", help=f"与 --add-admin 同用：{titles}"
+    )
+    _district_errands(district.add_argument_group("办一件事后退出").add_mutually_exclusive_group())
+
+
+def _district_errands(errands: "argparse._MutuallyExclusiveGroup") -> None:
+    errands.add_argument("--open-code", metavar="区划代码", help="为一个站点开一次性登记码并打印")
+    errands.add_argument("--add-admin", metavar="姓名", help="添加管理员，打印一次首次口令")
+    errands.add_argument("--reset-admin", metavar="姓名", help="给忘记口令的管理员一个新的首次口令")
+    errands.add_argument("--list-admins", action="store_true", help="列出管理员")
+    errands.add_argument("--verify-audit", action="store_true", help="核对操作记录有没有被改动")
+    errands.add_argument(
+        "--backup",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="文件夹",
+        help="备份并核对（默认存到数据文件夹的 backups）",
+    )
+    errands.add_argument(
+        "--restore", type=Path, metavar="备份", help="从一份备份恢复到空的数据文件夹或空数据库"
+    )
+    errands.add_argument(
+        "--policy", type=Path, metavar="文件", help="签发口令等管理要求（JSON 文件），下发各站后退出"
+    )
+    errands.add_argument(
+        "--make-recovery-key",
+        type=Path,
+        metavar="文件",
+        help="生成离线恢复密钥（有口令的 PEM），公布公钥后退出",
+    )
+    errands.add_argument(
+        "--open-recovery", type=Path, metavar="申请", help="用离线恢复密钥答复站点的恢复申请；不用连数据库"
+    )
+    errands.add_argument(
+        "--take-stick", type=Path, metavar="文件夹", help="收下U盘上各站的文件，把回执和内容写回U盘"
+    )
+    errands.add_argument("--take-held-again", action="store_true", help="把暂收的修订重新处理一遍")
 
 
 def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,8 +124,22 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     printing.add_argument(
         "--for-signature", action="store_true", help="定稿：内容固定为一版，每页印二维码（协议书、申请书等）"
     )
-    for command in (importing, listing, showing, printing, _figures(commands)):
+    for command in (importing, listing, showing, printing, _exporting(commands), _figures(commands)):
         _sign_in(command)
+
+
+def _exporting(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    exporting = commands.add_parser(
+        "export", help="把一类记录导出为 .xlsx；号码只显示前后几位，完整号码要在窗口里申请、由另一人批准"
+    )
+    exporting.add_argument("type", choices=sorted(RECORD_TYPES), metavar="类别")
+    exporting.add_argument("--search", default="", metavar="词", help="只导出查到的：姓名、拼音、尾号或文字")
+    exporting.add_argument(
+        "--where", action="append", default=[], metavar="项目=代码", help="只导出这一项是这个代码的，可写多次"
+    )
+    exporting.add_argument("--voided", action="store_true", help="连同已作废的")
+    exporting.add_argument("-o", "--output", type=Path, required=True, metavar="文件.xlsx")
+    return exporting
 
 
 def _figures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -105,6 +173,9 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     resetting = commands.add_parser("reset-password", help="给忘记口令的用户发一个新的首次口令")
     giving = commands.add_parser("set-role", help="更改用户的角色，下次登录起生效")
     changing = commands.add_parser("change-password", help="更换自己的口令")
+    rekeying = commands.add_parser(
+        "change-key", help="给数据文件换一把新密钥，有人离岗后要做；各人的口令不变，之前被抄走的密钥不再能用"
+    )
     for command in (adding, removing, resetting, giving):
         command.add_argument("name", metavar="用户名")
     roles = matrix().roles
@@ -116,7 +187,7 @@ def _users(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     changing.add_argument(
         "--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令；不填则从终端输入"
     )
-    for command in (listing, adding, removing, resetting, giving, changing):
+    for command in (listing, adding, removing, resetting, giving, changing, rekeying):
         _sign_in(command)
 
 
@@ -129,20 +200,38 @@ def _upkeep(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     backing = commands.add_parser("backup", help="现在备份并验证；平时每 4 小时自动备份一次")
     backing.add_argument("--to", type=Path, metavar="文件夹", help="在另一个盘上再存一份")
     restoring = commands.add_parser(
-        "restore", help="从最近的完好备份恢复；现有文件移到隔离文件夹，不删除；之后要在区里重新登记"
+        "restore", help="从最近的完好备份恢复；现有文件移到隔离文件夹，不删除；联网后自动取回区里已收到的"
     )
     restoring.add_argument(
         "--from", dest="source", type=Path, metavar="文件夹", help="某一份备份，或存放备份的文件夹"
     )
     restoring.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
     reconciling = commands.add_parser("reconcile", help="与区里核对每一条记录，不一致的补齐")
-    for command in (syncing, checking, backing, restoring, reconciling):
+    parting = commands.add_parser(
+        "become-another", help="这是复制出来的电脑：换成独立的身份，内容都保留，再用新的登记码登记"
+    )
+    parting.add_argument("--yes", action="store_true", help="不再询问（没有终端时必须写明）")
+    carrying = commands.add_parser("stick-out", help="没有网络时：把未上报的导出到U盘，带到区里")
+    returning = commands.add_parser("stick-in", help="从U盘导入区里的回执和内容")
+    for command in (carrying, returning):
+        command.add_argument("folder", type=Path, metavar="文件夹", help="U盘上的文件夹")
+    for command in (syncing, checking, backing, restoring, reconciling, parting, carrying, returning):
         _sign_in(command)
     listing = commands.add_parser("backups", help="列出备份（JSON），不用口令")
     listing.add_argument("--from", dest="source", type=Path, metavar="文件夹", help="另一个存放备份的文件夹")
     bench = commands.add_parser("bench", help="测速度，打印与裸实现的比值")
     bench.add_argument("--only", action="append", default=[], metavar="名称", help="只测其中几项")
     bench.add_argument("--small", action="store_true", help="小数据量（几秒）")
+
+
+def _district_recovery(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    recovering = commands.add_parser(
+        "recover-with-district-key", help="口令和恢复码都没有了：由区里的离线密钥帮助，重设一个用户的口令"
+    )
+    recovering.add_argument("--user", required=True, metavar="用户名")
+    recovering.add_argument("--request", type=Path, metavar="文件", help="写出申请，交给区里")
+    recovering.add_argument("--answer", type=Path, metavar="文件", help="用区里的答复定新口令")
+    recovering.add_argument("--new-password-file", type=Path, metavar="文件", help="从文件第一行读取新口令")
 
 
 def _sign_in(command: argparse.ArgumentParser) -> None:

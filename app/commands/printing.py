@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 from app.commands.desk import Desk
+from app.models.file_type import media_of
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import committee_name
 from app.models.mediation.printed import read_mark
@@ -12,7 +13,6 @@ from app.printing.dossier import Watch
 from app.printing.papers.common import Office
 from app.printing.scan_marks import marks_in
 from app.printing.signing_papers import SigningPapers
-from app.store.file_type import media_of
 from app.store.reading import StoredRecord
 from app.typeset.sheet import PrintedPdf
 

@@ -51,6 +51,18 @@ def remove_user(desk: Desk, arguments: Namespace) -> int:
     """Close a leaver's way in."""
     DeskAccounts(desk).remove(arguments.name, own_password=own_password(arguments, desk.user))
     print(f"已停用用户“{arguments.name}”，其记录、草稿和未上报的都保留。")
+    return change_key(desk, arguments)
+
+
+def change_key(desk: Desk, arguments: Namespace) -> int:
+    """Give the file a new key, print a new recovery code where there is one, and back the file up under it."""
+    code = DeskAccounts(desk).change_key(own_password=own_password(arguments, desk.user))
+    print("数据文件已换上新密钥，各人的口令不变；之前被抄走的数据和口令打不开现在的文件。")
+    print("以前的备份仍用当时的口令打开，直到被新的备份替换；离岗的人手里的旧备份请收回。")
+    if code:
+        print(f"原来打印的恢复码已失效，请抄下新的恢复码（只显示这一次）：{code}")
+    desk.backups.make()
+    print("已用新密钥做了一份备份。")
     return 0
 
 

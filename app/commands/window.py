@@ -1,7 +1,7 @@
 """The window put together: first run, login, desk; sync on its thread; everything closed in order."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
@@ -19,15 +19,22 @@ from app.commands.desk import (
 )
 from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
+from app.commands.desk_files import files_of
+from app.commands.desk_privacy import DeskPrivacy
 from app.commands.desk_signing import DeskSigning
+from app.commands.desk_stick import DeskStick
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
 from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, AuthorizedRecent
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
+from app.store.erasing import scrub_erased
+from app.store.errors import StorageError
 from app.store.reading import StoredRecord
+from app.sync.blobs import Blobs
 from app.sync.loop import SyncLoop
+from app.sync.outcome import Outcome
 from app.sync.reconcile import Reconcile
 from app.ui.application import Appearance, Unforeseen, create_application
 from app.ui.backup_news import BackupNews
@@ -78,6 +85,8 @@ class DeskWindow(QObject):
         self._local = LocalPractice()
         self._local.follow(desk.settings)
         self._district = district_of(desk)
+        self._files: Blobs | None = None
+        self._loop: SyncLoop | None = None
         self._loop = self._new_loop()
         self.services = DeskServices(
             access=desk.access,
@@ -101,14 +110,21 @@ class DeskWindow(QObject):
             clock=desk.clock,
             sync=AuthorizedSync(
                 DeskSync(
-                    self._news, self._loop, desk.settings.district_url, self._register, self._comparison
+                    self._news,
+                    self._loop,
+                    desk.settings.district_url,
+                    self._register,
+                    self._comparison,
+                    self,
                 ),
                 desk.access,
             ),
             backup=self._backup.control,
             print_case=self._print_case,
             signing=DeskSigning(desk),
+            stick=DeskStick(desk),
             accounts=DeskAccounts(desk, can_switch=can_restore),
+            privacy=DeskPrivacy(desk),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
@@ -139,22 +155,47 @@ class DeskWindow(QObject):
     def _begin(self) -> None:
         for remark in self.desk.remarks:
             self.window.tell(remark)
-        self.services.runner.run(self.desk.attachments.sweep, done=lambda _: None, in_turn=True)
+        self.services.runner.run(self._tidy, done=lambda _: None, in_turn=True)
         self._backup.start()
         if self._loop:
             self._loop.start()
 
+    def _tidy(self) -> None:
+        scrub_erased(self.desk.database)
+        self.desk.attachments.sweep()
+
+    def _report(self, outcome: Outcome) -> None:
+        """After a round, what was erased and is receipted now leaves the history too; then the window is told."""
+        with suppress(StorageError):
+            scrub_erased(self.desk.database)
+        self._news.report(outcome)
+
     def _new_loop(self) -> SyncLoop | None:
         if self._district is None:
             return None
-        return SyncLoop(rounds_of(self.desk, self._district), self._news.report, self._district.interrupt)
+        self._files = files_of(self.desk, self._district, self._news.report_files, self._is_asked)
+        rounds = rounds_of(self.desk, self._district, self._files)
+        return SyncLoop(rounds, self._report, self._district.interrupt)
+
+    def _is_asked(self) -> bool:
+        return self._loop is not None and self._loop.has_wish()
 
     def _comparison(self) -> Reconcile | None:
-        return None if self._district is None else reconcile_of(self.desk, self._district)
+        return None if self._district is None else reconcile_of(self.desk, self._district, self._files)
 
-    def _register(self, url: str, code: str) -> SyncLoop:
+    def first(self, digest: str) -> None:
+        """See FilesControl."""
+        if self._files:
+            self._files.first(digest)
+
+    def retry_held(self) -> None:
+        """See FilesControl."""
+        if self._files:
+            self._files.retry_held()
+
+    def _register(self, url: str, code: str, ca: str) -> SyncLoop:
         """Enrol this PC and begin to send; called off the window's thread.  Raises as `enrol_desk`."""
-        enrol_desk(self.desk, url, code)
+        enrol_desk(self.desk, url, code, ca)
         self._district = district_of(self.desk)
         self._loop = self._new_loop()
         assert self._loop is not None

@@ -79,18 +79,6 @@ def open_at(connection: Connection, station: str) -> bool:
     return connection.execute(open_here.limit(1)).first() is not None
 
 
-def authors_since(connection: Connection, station: str, record: str, seen: int, device: str) -> list[str]:
-    """Who else changed the record after place `seen`, each once, in the order they did."""
-    others = select(revision.c.line).where(
-        revision.c.station == station,
-        revision.c.record == record,
-        revision.c.applied > seen,
-        revision.c.device != device,
-    )
-    lines = connection.execute(others.order_by(revision.c.applied)).scalars()
-    return list(dict.fromkeys(str(orjson.loads(line)["by"]) for line in lines))
-
-
 def _wrote(one: tuple[Any, Any], row: Any) -> bool:
     """Whether this revision gave the field the value that stood when the difference arose."""
     line, said = one

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
+from app.district.admin_tables import device_home
+from app.district.administration.accounts import NotDone
+from app.district.administration.trail import COMMAND, Actor, Deed, note
 from app.district.database import Database
 from app.district.identity import Identity
 from app.district.intake import utc_text
 from app.district.queries import LOCK
+from app.district.stations import open_station
 from app.district.tables import device, enrol_code, station
 from app.sync.protocol import Refusal
 
@@ -31,7 +35,8 @@ _DEVICE = select(
     device.c.revoked_at.is_not(None),
     device.c.acked_seq,
     device.c.segment,
-).where(device.c.device == bindparam("device"))
+).where(device.c.station == bindparam("station"), device.c.device == bindparam("device"))
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,13 @@ class Enrolments:
         self._database = database
         self._identity = identity
         self._clock = clock
+        # A PC never changes its station, so what was looked up once stays true.
+        self._homes: dict[str, str] = {}
+        self._noted: dict[str, datetime] = {}
 
-    def open_code(self, station_code: str, name: str = "", lifetime: timedelta = LIFETIME) -> str:
+    def open_code(
+        self, station_code: str, name: str = "", lifetime: timedelta = LIFETIME, by: Actor = COMMAND
+    ) -> str:
         """A new code for one PC of the station (80 secret bits, single use), in groups of four to type.
 
         Only its keyed hash is stored.  The station is opened when it is new here.
@@ -75,7 +85,7 @@ class Enrolments:
         code = label + "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
         now = self._clock()
         with self._database.write() as connection:
-            _open_station(connection, station_code, name, utc_text(now))
+            open_station(connection, station_code, name, utc_text(now))
             connection.execute(
                 insert(enrol_code),
                 {
@@ -87,6 +97,7 @@ class Enrolments:
                     "misses": 0,
                 },
             )
+            note(connection, by, Deed("open_code", station_code), utc_text(now))
         return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
     def enrol(self, typed_code: str, newcomer: Newcomer) -> Device:
@@ -101,6 +112,9 @@ class Enrolments:
         code = _plain(typed_code)
         with self._database.write() as connection:
             enrolled = self._with_code(connection, code, newcomer)
+            if enrolled is not None:
+                pc = Actor(f"pc:{newcomer.device}", "", "")
+                note(connection, pc, Deed("enrol", enrolled.station), utc_text(self._clock()))
         if enrolled is None:
             raise Refusal(403, "wrong_code")
         return enrolled
@@ -109,41 +123,71 @@ class Enrolments:
         """The PC with this id (a UUID text), revoked or not."""
         if not is_uuid(device_id):
             return None
+        home = self._homes.get(device_id)
         with self._database.read() as connection:
-            row = connection.execute(_DEVICE, {"device": device_id}).first()
+            if home is None:
+                home = _home(connection, device_id)
+                if home is None:
+                    return None
+                self._homes[device_id] = home
+            row = connection.execute(_DEVICE, {"station": home, "device": device_id}).first()
         return None if row is None else Device(row[0], row[1], row[2], bytes(row[3]), bool(row[4]), *row[5:])
 
+    def seen(self, asking: Device) -> None:
+        """The PC called: noted at most once a minute, push notes it in its own transaction."""
+        now = self._clock()
+        last = self._noted.get(asking.device)
+        if last is not None and timedelta(0) <= now - last < SEEN_EVERY:
+            return
+        self._noted[asking.device] = now
+        before = utc_text(now - SEEN_EVERY)
+        stale = device.c.last_seen.is_(None) | (device.c.last_seen <= before)
+        with self._database.write() as connection:
+            connection.execute(update(device).where(*_own(asking), stale).values(last_seen=utc_text(now)))
+
     def begin_epoch(self, device_id: str, epoch: int) -> None:
-        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 unknown_epoch.
+        """A PC whose file was put back from a backup counts from 1 again; raises Refusal 422 epoch_used.
+
+        The refusal says in `expected_seq` which epoch is the highest the district knows: the PC has to go above it.
 
         Asked for with the key the PC was enrolled with.  A copy of the disk that did not ask stays behind in
         the old epoch and is refused from then on.
         """
+        asking = self.find(device_id)
+        if asking is None:
+            raise Refusal(401, "unknown_device")
         with self._database.write() as connection:
-            own = device.c.device == device_id
-            kept = connection.execute(select(device.c.epoch).where(own).with_for_update()).scalar_one()
-            if epoch < kept:
-                raise Refusal(422, "unknown_epoch")
+            own = and_(*_own(asking))
+            kept, acked = connection.execute(
+                select(device.c.epoch, device.c.acked_seq).where(own).with_for_update()
+            ).one()
+            if epoch < kept or (epoch == kept and acked > 0):
+                # Another life of this file counted here already.
+                raise Refusal(422, "epoch_used", expected_seq=kept)
             if epoch > kept:
                 connection.execute(update(device).where(own).values(epoch=epoch, acked_seq=0))
 
-    def revoke(self, device_id: str) -> None:
-        """Take nothing more from this PC; the others are not touched."""
+    def revoke(self, device_id: str, by: Actor = COMMAND) -> None:
+        """Take nothing more from this PC; the others are not touched.  Raises NotDone when there is nothing to stop."""
+        found = self.find(device_id)
+        if found is None or found.revoked:
+            raise NotDone("没有这台电脑，或者已经停用。")
         now = utc_text(self._clock())
         with self._database.write() as connection:
-            connection.execute(
-                update(device)
-                .where(device.c.device == device_id, device.c.revoked_at.is_(None))
-                .values(revoked_at=now)
-            )
+            connection.execute(update(device).where(*_own(found)).values(revoked_at=now))
+            note(connection, by, Deed("revoke_device", f"{found.station}/{found.device}"), now)
 
     def _with_code(self, connection: Connection, code: str, newcomer: Newcomer) -> Device | None:
         now = utc_text(self._clock())
-        kept = select(enrol_code).where(
-            enrol_code.c.label == code[:LABEL_LENGTH], enrol_code.c.misses < MISSES
-        )
-        for row in connection.execute(kept.with_for_update()).all():
-            this = (enrol_code.c.station == row.station) & (enrol_code.c.label == row.label)
+        label = enrol_code.c.label == code[:LABEL_LENGTH]
+        # Enrolment alone asks all stations, without a lock; what may be changed is read again at its station.
+        homes = connection.execute(select(enrol_code.c.station).where(label)).scalars().all()
+        for home in sorted(homes):
+            here = (enrol_code.c.station == home) & label & (enrol_code.c.misses < MISSES)
+            row = connection.execute(select(enrol_code).where(here).with_for_update()).first()
+            if row is None:
+                continue
+            this = (enrol_code.c.station == home) & label
             if not hmac.compare_digest(bytes(row.keyed_hash), self._hash(code)):
                 connection.execute(update(enrol_code).where(this).values(misses=row.misses + 1))
             elif row.used_by is not None:
@@ -162,30 +206,29 @@ class Enrolments:
         return hmac.new(self._identity.code_key, code.encode(), hashlib.sha256).digest()
 
 
-def _open_station(connection: Connection, code: str, name: str, now: str) -> None:
-    known = connection.execute(select(station.c.name).where(station.c.station == code)).scalar()
-    if known is None:
-        new = {"station": code, "name": name, "position": 0, "opened_at": now}
-        connection.execute(insert(station), new)
-    elif name and name != known:
-        connection.execute(update(station).where(station.c.station == code).values(name=name))
-
-
 def _registered(connection: Connection, station_code: str, newcomer: Newcomer, now: str) -> Device:
     """The PC's row: a new one, the one it has, or a new life of its counter in the one it has."""
-    kept = connection.execute(select(device).where(device.c.device == newcomer.device)).first()
+    home = _home(connection, newcomer.device)
+    if home not in (None, station_code):
+        raise Refusal(422, "device_known")
+    own = (device.c.station == station_code) & (device.c.device == newcomer.device)
+    kept = connection.execute(select(device).where(own)).first()
     if kept is None:
         segment = _next_segment(connection, station_code)
         more = {"station": station_code, "segment": segment, "acked_seq": 0, "enrolled_at": now}
         connection.execute(insert(device), asdict(newcomer) | more)
+        connection.execute(insert(device_home), {"device": newcomer.device, "station": station_code})
         return Device(station_code, newcomer.device, newcomer.epoch, newcomer.public_key, False, 0, segment)
-    known = kept.station == station_code and bytes(kept.public_key) == newcomer.public_key
-    if not known or kept.revoked_at is not None or newcomer.epoch < kept.epoch:
+    if (
+        bytes(kept.public_key) != newcomer.public_key
+        or kept.revoked_at is not None
+        or newcomer.epoch < kept.epoch
+    ):
         raise Refusal(422, "device_known")
     acked = kept.acked_seq if newcomer.epoch == kept.epoch else 0
     connection.execute(
         update(device)
-        .where(device.c.station == station_code, device.c.device == newcomer.device)
+        .where(own)
         .values(epoch=newcomer.epoch, acked_seq=acked, label=newcomer.label, app=newcomer.app)
     )
     return Device(
@@ -213,6 +256,15 @@ def origins(connection: Connection, asking: Device) -> dict[str, str]:
         told[row.device] = row.label if own_name else f"{row.segment + 1}号机"
     told[asking.device] = ""
     return told
+
+
+def _own(asking: Device) -> tuple[ColumnElement[bool], ...]:
+    return (device.c.station == asking.station, device.c.device == asking.device)
+
+
+def _home(connection: Connection, device_id: str) -> str | None:
+    found = select(device_home.c.station).where(device_home.c.device == device_id)
+    return connection.execute(found).scalar()
 
 
 def _plain(typed: str) -> str:

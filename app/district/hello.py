@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.district.anchors import Life, furthest
 from app.district.database import Database
 from app.district.enrolment import Device
 from app.district.identity import Identity
@@ -32,14 +33,16 @@ def hello_to(database: Database, identity: Identity, asking: Device, after: int,
     with database.read() as connection:
         verdicts = tuple(Verdict(*row) for row in connection.execute(told.order_by(revision.c.seq)))
         line = connection.execute(last).scalar()
+        kept = furthest(connection, Life(asking.station, asking.device, asking.epoch))
     return Hello(
         server=identity.server,
         server_epoch=identity.epoch,
         epoch=asking.epoch,
-        receipt=Receipt(asking.acked_seq, verdicts, utc_text(now)),
+        receipt=Receipt(asking.acked_seq, verdicts, utc_text(now), audit_seq=kept.seq, audit_head=kept.head),
         acked_sha256="" if line is None else digest_of(bytes(line)),
         max_bytes=MAX_COMPRESSED,
         schema_min=SCHEMA_MIN,
         schema_max=SCHEMA_MAX,
+        seal_key=identity.public_seal_key,
         reads=READS,
     )

@@ -1,14 +1,17 @@
 """Who this district server is: its id, its epoch, the key it signs answers with, the key over enrolment codes."""
 
+import base64
 import secrets
 from dataclasses import dataclass
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert, select, update
 
 from app.district.database import Database
 from app.district.tables import server_meta
+from app.sync.sealed_file import public_part, sealing_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class Identity:
     def public_key(self) -> bytes:
         """32 raw bytes of the Ed25519 public key."""
         return self.signing_key.public_key().public_bytes_raw()
+
+    @property
+    def sealing_key(self) -> X25519PrivateKey:
+        """The key files on a stick are sealed to."""
+        return sealing_key(self.signing_key.private_bytes_raw())
+
+    @property
+    def public_seal_key(self) -> str:
+        """Its public part in base64, as enrolment and hello publish it."""
+        return base64.b64encode(public_part(self.sealing_key)).decode()
 
 
 def identity_of(database: Database) -> Identity:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
+from app.district.anchors import Anchor, Life, keep_anchor
+from app.district.blob_names import name_blobs
 from app.district.database import Database
 from app.district.judge import Judge
 from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
+from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
 __all__ = ["Clock", "Intake", "Sender", "utc_text"]
@@ -50,10 +53,15 @@ class Intake:
             lines = [line for line in batch.lines if line.seq > acked]
             sitting = Sitting(ledger, self._judge, batch.header)
             verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
+            named = (digest for line in lines for digest in named_in(line.body))
+            name_blobs(connection, sender.station, named, now)
             acked = max(acked, batch.header.first + batch.header.count - 1)
             moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
             connection.execute(SEEN, moved | _of(sender))
-        return Receipt(acked, tuple(verdicts), now)
+            header = batch.header
+            life = Life(sender.station, sender.device, header.epoch)
+            kept = keep_anchor(connection, life, Anchor(header.audit_seq, header.audit_head), now)
+        return Receipt(acked, tuple(verdicts), now, audit_seq=kept.seq, audit_head=kept.head)
 
 
 def _of(sender: Sender) -> dict[str, str]:

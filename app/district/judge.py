@@ -9,6 +9,7 @@ from app.district.sieve import Sieve
 from app.models.payload import decode
 from app.models.problems import Severity
 from app.models.record_type import RecordType
+from app.security.authorize import why_not
 
 SHOWN = 3
 
@@ -35,6 +36,16 @@ class Judge:
         record_type = self._record_types.get(type_code)
         known = record_type.fields.get(name) if record_type else None
         return known.label if known else name
+
+    def not_allowed(self, role: str, act: str, type_code: str, *, own: bool) -> Reason | None:
+        """Why the author's role forbids the revision, by the table the stations ask themselves."""
+        why = why_not(role, act, type_code, own=own)
+        if not why:
+            return None
+        return Reason(
+            "not_allowed",
+            f"{why}，区里没有采用，内容已原样收存。请站长打开这条记录核对后再保存一次，就一并生效。",
+        )
 
     def objection(self, type_code: str, document: Mapping[str, Any]) -> Reason | None:
         """None when the document is sound; names it does not know are no objection (newer programs send them)."""

@@ -8,17 +8,17 @@ import orjson
 from sqlalchemy import Connection, insert
 
 from app.district.bulk import put_in
+from app.district.lineage import Unseen, unseen
 from app.district.queries import (
     ANY_HELD,
     BASE,
     EFFECTIVE,
+    FIRST_LINE,
     HELD,
     LIFT,
     LOCK,
-    LOST,
     MOVE,
     RELEASE,
-    SINCE,
     STATES,
     UPDATE_STATE,
 )
@@ -64,6 +64,7 @@ class Ledger:
         self._waiting: dict[str, list[Waiting]] = {}
         self._revisions: list[list[Any]] = []
         self._by_op: dict[str, list[Any]] = {}
+        self._authors: dict[str, str] = {}
         self._changed: dict[str, tuple[int, bool]] = {}
         self._held: list[dict[str, Any]] = []
         self._conflicts: list[dict[str, Any]] = []
@@ -106,6 +107,8 @@ class Ledger:
         row = [position, op_id, seq, type_, record, act, outcome, *rest, line.body]
         self._revisions.append(row)
         self._by_op[op_id] = row
+        if act == "create":
+            self._authors.setdefault(record, line.by)
 
     def put(self, record: str, state: State, position: int, *, whole: bool) -> None:
         """The record's new state since `position`; `whole` when the create line there says all of it."""
@@ -160,6 +163,15 @@ class Ledger:
             for name, (standing, other) in differing.items()
         ]
 
+    def entered_by(self, record: str) -> str | None:
+        """Who entered a record, by its first line; None while that has not arrived."""
+        if record not in self._authors:
+            keys = {"station": self.station, "record": record}
+            row = self.connection.execute(FIRST_LINE, keys).first()
+            if row is not None:
+                self._authors[record] = str(orjson.loads(row.line).get("by", ""))
+        return self._authors.get(record)
+
     def seen_by(self, record: str, base: str) -> int | None:
         """Up to which place the author of an edit on `base` knew the record; None when `base` has no effect here."""
         self._settle()
@@ -185,29 +197,19 @@ class Ledger:
                 return seen
         return None
 
-    def changed_since(self, record: str, seen: int, device: str) -> set[str]:
-        """Names of the fields other devices changed after place `seen`; "" when one of them voided it."""
+    def unseen(self, line: Line, seen: int) -> list[Unseen]:
+        """See `lineage.unseen`; this batch included."""
         self._settle()
-        names: set[str] = set()
-        keys = {"station": self.station, "record": record, "seen": seen, "device": device}
-        for row in self.connection.execute(SINCE, keys).all():
-            if row.act == "void":
-                names.add("")
-                continue
-            lost = {"station": self.station, "position": row.position}
-            names |= line_of(row.line, row.seq).data.keys() - set(
-                self.connection.execute(LOST, lost).scalars()
-            )
-        return names
+        return unseen(self.connection, self.station, line, seen)
 
     def _settle(self) -> None:
-        """Queries below must see revisions of other devices this batch has just released."""
-        if self._released:
+        """Queries below must see what this batch has brought or released so far."""
+        if self._revisions or self._released:
             self.flush()
 
     def forget(self) -> None:
         """Drop whatever was read or gathered since the last flush; the database is the truth again."""
-        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed):
+        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed, self._authors):
             known.clear()
         for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
             gathered.clear()

@@ -167,7 +167,8 @@ class Log:
             return []
         keys = {"station": self._asking.station, "records": records}
         rows = self._connection.execute(STATES.add_columns(record_state.c.position), keys).all()
-        present = [row for row in rows if last is None or row.position <= last]
+        standing = [row for row in rows if last is None or row.position <= last]
+        present = sorted(standing, key=lambda row: str(row.record))
         names = [row.record for row in present]
         disputes = differences_of(self._connection, self._asking.station, names, self._origins())
         found = []

@@ -1,12 +1,14 @@
-"""What arrived from whom, read for the page: stations, PCs, counts, newest revisions, held ones."""
+"""What arrived from whom, read for the pages: stations, PCs, counts, newest revisions, held ones, differences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, and_, desc, func, select
+from sqlalchemy import Connection, and_, case, desc, exists, func, select
 
-from app.district.database import Database
-from app.district.tables import device, held, record_state, revision, station
+from app.district.authoring import OWN_SEGMENT
+from app.district.enrolment import is_uuid
+from app.district.tables import audit_anchor, conflict, device, held, record_state, revision, station
 
 SHOWN_STATIONS = 20
 SHOWN_EACH = 15
@@ -15,143 +17,204 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class StationLine:
-    """A station with its PCs' last contact (UTC text) and its records by type code."""
+    """A station with its PCs' last contact (UTC text)."""
 
     station: str
     name: str
+    kind: str
     devices: int
     last_seen: str
-    counts: dict[str, int]
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One enrolled PC."""
+    """One enrolled PC; `contradicted` when it told two histories of its own audit chain."""
 
     station: str
+    station_name: str
     label: str
     device: str
     epoch: int
     acked_seq: int
+    enrolled_at: str
     last_seen: str
     app: str
     revoked: bool
+    contradicted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One revision: from whom, what, and with which outcome; `detail` is the reason of a held one."""
+    """One revision: from whom, what, and with which outcome; `detail` says more to whoever may read it."""
 
     station: str
+    station_name: str
     device: str
     type: str
     act: str
     by: str
-    at: str
     received_at: str
     outcome: str
     detail: str
-    record: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything the page shows."""
+class Waiting:
+    """How many revisions are held, and since when the oldest is (UTC text)."""
 
-    stations: list[StationLine]
-    devices: list[DeviceLine]
-    newest: list[Arrival]
-    held: list[Arrival]
+    count: int
+    oldest: str
 
 
-def overview(database: Database) -> Overview:
-    """Read in one transaction, so the figures of the page agree with each other."""
-    with database.read() as connection:
-        devices = _devices(connection)
-        return Overview(
-            _stations(connection, devices), devices, _newest(connection, devices), _held(connection)
-        )
-
-
-_ARRIVAL = select(
-    revision.c.station,
-    device.c.label,
-    revision.c.type,
-    revision.c.act,
-    revision.c.line,
-    revision.c.received_at,
-    revision.c.outcome,
-    revision.c.detail,
-    revision.c.record,
-).outerjoin(device, and_(device.c.station == revision.c.station, device.c.device == revision.c.device))
-_DEVICES = select(
-    device.c.station,
-    device.c.label,
-    device.c.device,
-    device.c.epoch,
-    device.c.acked_seq,
-    func.coalesce(device.c.last_seen, ""),
-    func.coalesce(device.c.app, ""),
-    device.c.revoked_at.is_not(None),
-).order_by(desc(func.coalesce(device.c.last_seen, "")), device.c.enrolled_at)
-_COUNTED = (
-    select(record_state.c.station, record_state.c.type, func.count())
-    .group_by(record_state.c.station, record_state.c.type)
-    .order_by(record_state.c.type)
+_ARRIVAL = (
+    select(
+        revision.c.station,
+        station.c.name,
+        device.c.label,
+        revision.c.type,
+        revision.c.act,
+        revision.c.line,
+        revision.c.received_at,
+        revision.c.outcome,
+        revision.c.detail,
+        func.coalesce(held.c.reason, "").label("reason"),
+    )
+    .join(station, station.c.station == revision.c.station)
+    .outerjoin(device, and_(device.c.station == revision.c.station, device.c.device == revision.c.device))
+    .outerjoin(held, and_(held.c.station == revision.c.station, held.c.position == revision.c.position))
+)
+_SEEN = func.coalesce(device.c.last_seen, "")
+_DEVICES = (
+    select(
+        device.c.station,
+        station.c.name,
+        device.c.label,
+        device.c.device,
+        device.c.epoch,
+        device.c.acked_seq,
+        device.c.enrolled_at,
+        _SEEN,
+        func.coalesce(device.c.app, ""),
+        device.c.revoked_at.is_not(None),
+        exists().where(
+            audit_anchor.c.station == device.c.station,
+            audit_anchor.c.device == device.c.device,
+            audit_anchor.c.contradicted_by.is_not(None),
+        ),
+    )
+    .join(station, station.c.station == device.c.station)
+    .where(device.c.segment != OWN_SEGMENT)
+)
+_STATIONS = (
+    select(
+        station.c.station,
+        station.c.name,
+        func.coalesce(station.c.kind, ""),
+        func.count(device.c.device),
+        func.coalesce(func.max(device.c.last_seen), ""),
+        station.c.position,
+    )
+    .outerjoin(device, and_(device.c.station == station.c.station, device.c.segment != OWN_SEGMENT))
+    .group_by(station.c.station, station.c.name, station.c.kind, station.c.position)
+    .order_by(station.c.station)
 )
 
 
-def _devices(connection: Connection) -> list[DeviceLine]:
-    return [DeviceLine(*row) for row in connection.execute(_DEVICES)]
+def stations(connection: Connection) -> list[StationLine]:
+    """Every station by its code."""
+    return [StationLine(*row) for row in connection.execute(_STATIONS)]
 
 
-def _newest(connection: Connection, devices: list[DeviceLine]) -> list[Arrival]:
+def devices(connection: Connection) -> list[DeviceLine]:
+    """Every PC, the one heard from last first."""
+    return [DeviceLine(*row) for row in connection.execute(_DEVICES.order_by(desc(_SEEN), device.c.device))]
+
+
+def device_line(connection: Connection, device_id: str) -> DeviceLine | None:
+    """One PC."""
+    if not is_uuid(device_id):
+        return None
+    row = connection.execute(_DEVICES.where(device.c.device == device_id)).first()
+    return None if row is None else DeviceLine(*row)
+
+
+def records_by_type(connection: Connection) -> Mapping[str, int]:
+    """Records of all stations by type code."""
+    counted = select(record_state.c.type, func.count()).group_by(record_state.c.type)
+    return dict(connection.execute(counted.order_by(record_state.c.type)).all())
+
+
+def arrived_since(connection: Connection, lines: list[StationLine], moment: str) -> int:
+    """Revisions received from `moment` (UTC text) on.
+
+    Places of a station are given in the order of arrival, so the first one is found by halving: no index is kept
+    for it on the hot path.
+    """
+    return sum(_since(connection, line, moment) for line in lines if line.last_seen >= moment)
+
+
+def newest(connection: Connection) -> list[Arrival]:
     """The latest of the stations heard from last, read along each station's own log."""
-    newest: list[Arrival] = []
-    for code in list(dict.fromkeys(line.station for line in devices))[:SHOWN_STATIONS]:
-        latest = _ARRIVAL.where(revision.c.station == code).order_by(desc(revision.c.position))
-        newest += [_arrival(tuple(row)) for row in connection.execute(latest.limit(SHOWN_EACH))]
-    newest.sort(key=lambda one: one.received_at, reverse=True)
-    return newest[:SHOWN]
+    latest = sorted(stations(connection), key=lambda line: line.last_seen, reverse=True)[:SHOWN_STATIONS]
+    found: list[Arrival] = []
+    for line in latest:
+        own = _ARRIVAL.where(revision.c.station == line.station).order_by(desc(revision.c.position))
+        found += [_arrival(row) for row in connection.execute(own.limit(SHOWN_EACH))]
+    found.sort(key=lambda one: one.received_at, reverse=True)
+    return found[:SHOWN]
 
 
-def _held(connection: Connection) -> list[Arrival]:
-    waiting = (
-        _ARRIVAL.join(
-            held, and_(held.c.station == revision.c.station, held.c.position == revision.c.position)
-        )
-        .where(held.c.released_at.is_(None))
-        .order_by(desc(revision.c.received_at))
+def waiting(connection: Connection) -> Waiting:
+    """What is held at all stations."""
+    open_ones = select(func.count(), func.coalesce(func.min(held.c.held_at), ""))
+    return Waiting(*connection.execute(open_ones.where(held.c.released_at.is_(None))).one())
+
+
+def waiting_by_station(connection: Connection) -> dict[str, int]:
+    """How many revisions are held at each station that has any."""
+    counted = select(held.c.station, func.count()).where(held.c.released_at.is_(None))
+    return dict(connection.execute(counted.group_by(held.c.station)).all())
+
+
+def waiting_lines(connection: Connection) -> list[Arrival]:
+    """The held revisions, the oldest first, up to 50."""
+    lines = _ARRIVAL.where(held.c.position.is_not(None), held.c.released_at.is_(None))
+    return [_arrival(row) for row in connection.execute(lines.order_by(revision.c.received_at).limit(SHOWN))]
+
+
+def differences(connection: Connection) -> list[tuple[str, str, int, int]]:
+    """Station code and name, open differences, settled ones; stations without any are left out."""
+    is_open = case((conflict.c.settled_at.is_(None), 1), else_=0)
+    opened = func.sum(is_open)
+    counted = (
+        select(station.c.station, station.c.name, opened, func.count() - opened)
+        .join(conflict, conflict.c.station == station.c.station)
+        .group_by(station.c.station, station.c.name)
+        .order_by(desc(opened), station.c.station)
     )
-    return [_arrival(tuple(row)) for row in connection.execute(waiting.limit(SHOWN))]
+    return [(code, name, int(some), int(rest)) for code, name, some, rest in connection.execute(counted)]
 
 
-def _stations(connection: Connection, devices: list[DeviceLine]) -> list[StationLine]:
-    counts: dict[str, dict[str, int]] = {}
-    for code, kind, number in connection.execute(_COUNTED):
-        counts.setdefault(code, {})[kind] = number
-    lines = []
-    for code, name in connection.execute(
-        select(station.c.station, station.c.name).order_by(station.c.station)
-    ):
-        own = [line for line in devices if line.station == code]
-        last = max((line.last_seen for line in own), default="")
-        lines.append(StationLine(code, name, len(own), last, counts.get(code, {})))
-    return lines
+def _since(connection: Connection, line: StationLine, moment: str) -> int:
+    own = revision.c.station == line.station
+    low, high = 1, line.position + 1
+    while low < high:
+        middle = (low + high) // 2
+        there = select(revision.c.received_at).where(own, revision.c.position >= middle)
+        received = connection.execute(there.order_by(revision.c.position).limit(1)).scalar()
+        if received is None or received >= moment:
+            high = middle
+        else:
+            low = middle + 1
+    later = select(func.count()).select_from(revision).where(own, revision.c.position >= low)
+    return int(connection.execute(later).scalar_one())
 
 
-def _arrival(row: tuple[str, str | None, str, str, bytes, str, str, str, str]) -> Arrival:
-    code, label, kind, act, line, received_at, outcome, detail, record = row
-    said = orjson.loads(line)
-    return Arrival(
-        code,
-        label or "",
-        kind,
-        act,
-        str(said.get("by", "")),
-        str(said.get("at", "")),
-        received_at,
-        outcome,
-        detail,
-        record,
-    )
+def _arrival(row: tuple[object, ...]) -> Arrival:
+    code, name, label, kind, act, line, received_at, outcome, detail, reason = row
+    assert isinstance(line, bytes)
+    by = str(orjson.loads(line).get("by", ""))
+    texts = [str(part or "") for part in (received_at, outcome, detail, reason)]
+    return Arrival(str(code), str(name), str(label or ""), str(kind), str(act), by, *texts)

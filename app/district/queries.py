@@ -64,16 +64,36 @@ BASE = select(revision.c.op_id, revision.c.applied, revision.c.seen).where(
     revision.c.record == bindparam("record"),
     or_(revision.c.op_id == bindparam("base"), revision.c.head_after == bindparam("base")),
 )
+FIRST_LINE = (
+    select(revision.c.line)
+    .where(
+        revision.c.station == bindparam("station"),
+        revision.c.record == bindparam("record"),
+        revision.c.act.in_(("create", "skip")),
+    )
+    .order_by(revision.c.position)
+    .limit(1)
+)
 EFFECTIVE = select(revision.c.op_id, revision.c.seen).where(
     revision.c.station == bindparam("station"),
     revision.c.record == bindparam("record"),
     revision.c.applied.is_not(None),
 )
-SINCE = select(revision.c.position, revision.c.act, revision.c.seq, revision.c.line).where(
-    revision.c.station == bindparam("station"),
-    revision.c.record == bindparam("record"),
-    revision.c.applied > bindparam("seen"),
-    revision.c.device != bindparam("device"),
+SINCE = (
+    select(
+        revision.c.position,
+        revision.c.op_id,
+        revision.c.head_after,
+        revision.c.act,
+        revision.c.seq,
+        revision.c.line,
+    )
+    .where(
+        revision.c.station == bindparam("station"),
+        revision.c.record == bindparam("record"),
+        revision.c.applied > bindparam("seen"),
+    )
+    .order_by(revision.c.applied)
 )
 LOST = select(conflict.c.field).where(
     conflict.c.station == bindparam("station"), conflict.c.position == bindparam("position")

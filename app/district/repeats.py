@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy import Connection, select
 
 from app.district.tables import revision
-from app.sync.protocol import Batch, Refusal, Verdict
+from app.models.scrubbing import MARK, content_digest, line_digest
+from app.sync.protocol import Batch, Line, Refusal, Verdict
 
 TOLD_AGAIN = frozenset({"held", "merged", "conflict", "released"})
 
@@ -31,12 +32,36 @@ def repeated(connection: Connection, station: str, batch: Batch, acked: int) -> 
     known = {row.seq: row for row in connection.execute(taken)}
     verdicts = []
     for line in again:
-        row = known.get(line.seq) or _under_another_seq(connection, station, line.op_id)
-        if row is None or (row.line != line.body and not same_content(row.line, line.body)):
+        row = known.get(line.seq)
+        if row is None:
+            verdict = told_before(connection, station, line)
+        else:
+            same = row.line == line.body or same_content(row.line, line.body)
+            verdict = _verdict(line.seq, row) if same else None
+        if verdict is None:
             raise Refusal(422, "other_content", seq=line.seq)
-        told = row.outcome in TOLD_AGAIN
-        verdicts.append(Verdict(line.seq, row.outcome if told else "duplicate", row.detail))
+        verdicts.append(verdict)
     return verdicts
+
+
+def told_before(connection: Connection, station: str, line: Line) -> Verdict | None:
+    """What was said of this revision when it came under another seq; None when it never did.
+
+    Raises Refusal 422 other_content where another revision has its id.
+    """
+    kept = select(revision.c.outcome, revision.c.detail, revision.c.line)
+    row = connection.execute(
+        kept.where(revision.c.station == station, revision.c.op_id == line.op_id)
+    ).first()
+    if row is None:
+        return None
+    if not same_revision(row.line, line.body):
+        raise Refusal(422, "other_content", seq=line.seq)
+    return _verdict(line.seq, row)
+
+
+def _verdict(seq: int, row: Any) -> Verdict:
+    return Verdict(seq, row.outcome if row.outcome in TOLD_AGAIN else "duplicate", row.detail)
 
 
 def same_content(kept: bytes, again: bytes) -> bool:
@@ -44,9 +69,23 @@ def same_content(kept: bytes, again: bytes) -> bool:
     one, other = orjson.loads(kept), orjson.loads(again)
     if one.get("act") == "skip" and other.get("act") != "skip":
         return bool(one["data"].get("sha256") == hashlib.sha256(again).hexdigest())
+    if MARK in one or MARK in other:
+        # The content was taken out at one end; its hash tells whether it was the same.
+        return content_digest(one) == content_digest(other)
     one.pop("seq", None)
     other.pop("seq", None)
     return bool(one == other)
+
+
+def same_revision(kept: bytes, again: bytes) -> bool:
+    """Whether two lines under different seqs are one revision.
+
+    A skip line names its line by a digest that covers the seq, so after a renumbering only the rest can agree.
+    """
+    one, other = orjson.loads(kept), orjson.loads(again)
+    if "skip" not in (one.get("act"), other.get("act")):
+        return same_content(kept, again)
+    return all(one.get(name) == other.get(name) for name in ("op_id", "type", "record", "base"))
 
 
 def digest_of(line: bytes) -> str:
@@ -55,9 +94,4 @@ def digest_of(line: bytes) -> str:
         content = orjson.loads(line)
         if content["act"] == "skip":
             return str(content["data"].get("sha256", ""))
-    return hashlib.sha256(line).hexdigest()
-
-
-def _under_another_seq(connection: Connection, station: str, op_id: str) -> Any:
-    found = select(revision.c.outcome, revision.c.detail, revision.c.line)
-    return connection.execute(found.where(revision.c.station == station, revision.c.op_id == op_id)).first()
+    return line_digest(line)

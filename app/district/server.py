@@ -1,23 +1,31 @@
 """Puts a district server together and runs it: for the command line, for the demo and for tests."""
 
 import gc
-import secrets
+import hashlib
 import socket
+import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
+from app.district.administration.accounts import Accounts
+from app.district.administration.sessions import Sessions
+from app.district.administration.site import Site
+from app.district.administration.visit import Parts
+from app.district.blobs import LARGEST, Blobs
 from app.district.database import Database, open_database
 from app.district.enrolment import Enrolments
 from app.district.identity import identity_of
 from app.district.intake import Intake
 from app.district.judge import Judge
-from app.district.overview import overview
-from app.district.page import Page
+from app.district.metrics import Metrics
+from app.district.operations import Operations
+from app.district.policies import Policies
 from app.district.web import Services, application
 from app.models.registry import RECORD_TYPES
 
@@ -33,19 +41,46 @@ def utc_now() -> datetime:
 def services_of(
     database: Database,
     *,
-    token: str | None = None,
+    folder: Path = Path(),
+    url: str | None = None,
+    on_loopback: bool = True,
     secure: bool = False,
+    metrics_token: str | None = None,
+    ca: str | None = None,
     clock: Callable[[], datetime] = utc_now,
+    largest_blob: int = LARGEST,
 ) -> Services:
-    """The parts of a district over an open database; `token` guards the page when it is not on loopback."""
+    """The parts of a district over an open database; see DistrictServer for the rest.
+
+    `largest_blob` is the longest content of an attached file taken, in bytes.
+    """
     identity = identity_of(database)
-    titles = {code: record_type.title for code, record_type in RECORD_TYPES.items()}
+    judge = Judge(RECORD_TYPES)
+    enrolments = Enrolments(database, identity, clock)
+    accounts = Accounts(database, clock)
+    parts = Parts(
+        database=database,
+        enrolments=enrolments,
+        judge=judge,
+        accounts=accounts,
+        sessions=Sessions(database, accounts, clock),
+        titles={code: record_type.title for code, record_type in RECORD_TYPES.items()},
+        clock=clock,
+        folder=folder,
+        url=url,
+        ca_digest=hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest() if ca else "",
+    )
+    metrics = Metrics(database)
     return Services(
         database=database,
         identity=identity,
-        enrolments=Enrolments(database, identity, clock),
-        intake=Intake(database, Judge(RECORD_TYPES), clock),
-        page=Page(lambda: overview(database), titles, token, secure),
+        enrolments=enrolments,
+        intake=Intake(database, judge, clock),
+        site=Site(parts, on_loopback=on_loopback, secure=secure),
+        operations=Operations(database, metrics, metrics_token, ca),
+        metrics=metrics,
+        blobs=Blobs(database, clock, largest_blob),
+        policies=Policies(database, identity, clock),
         clock=clock,
     )
 
@@ -53,9 +88,11 @@ def services_of(
 class DistrictServer:
     """A district server on its own thread; `port` 0 takes a free one.
 
-    `url` is a PostgreSQL address or None for `district.db` in `folder`.  Bound to another address than
-    loopback, the page asks for `token`, which is made when none is given.  `certificate` and `certificate_key`
-    are PEM files for TLS.
+    `url` is a PostgreSQL address or None for `district.db` in `folder`, where backups go.  Bound to loopback the
+    pages may be looked at until the first administrator is added; `metrics_token` opens /metrics to other machines.
+    `certificate` and `certificate_key` are PEM files for TLS, `ca` that of the district's own authority, which
+    invitations then prove to the PCs.  `listening` is a bound socket to use instead of
+    `host` and `port`.
     """
 
     def __init__(
@@ -65,35 +102,32 @@ class DistrictServer:
         url: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        token: str | None = None,
+        metrics_token: str | None = None,
         certificate: Path | None = None,
         certificate_key: Path | None = None,
+        ca: Path | None = None,
+        listening: socket.socket | None = None,
         clock: Callable[[], datetime] = utc_now,
+        largest_blob: int = LARGEST,
     ) -> None:
-        open_to_others = host not in LOOPBACK
-        self.token = (token or secrets.token_urlsafe(18)) if open_to_others else None
         self._database = open_database(url, folder)
         self.services = services_of(
-            self._database, token=self.token, secure=certificate is not None, clock=clock
+            self._database,
+            folder=folder,
+            url=url,
+            on_loopback=host in LOOPBACK,
+            secure=certificate is not None,
+            metrics_token=metrics_token,
+            ca=ca.read_text(encoding="ascii").strip() + "\n" if ca else None,
+            clock=clock,
+            largest_blob=largest_blob,
         )
-        self._socket = _listening(host, port)
+        self.services.blobs.clear_unfinished()
+        self._socket = listening or listen(host, port)
         scheme = "http" if certificate is None else "https"
         shown = f"[{host}]" if ":" in host else host
         self.url = f"{scheme}://{shown}:{self._socket.getsockname()[1]}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application(self.services),
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=3,
-                h11_max_incomplete_event_size=65536,
-                ssl_certfile=certificate,
-                ssl_keyfile=certificate_key,
-            )
-        )
+        self._server = _asgi_server(self.services, certificate, certificate_key)
         self._thread: threading.Thread | None = None
 
     @property
@@ -104,6 +138,10 @@ class DistrictServer:
     def open_code(self, station: str, name: str = "") -> str:
         """A one-time enrolment code for one PC of the station (30 minutes)."""
         return self.services.enrolments.open_code(station, name)
+
+    def publish_policy(self, key: str, content: Mapping[str, Any]) -> int:
+        """Set a signed policy for all stations; answers its version."""
+        return self.services.policies.publish(key, content)
 
     def start(self) -> "DistrictServer":
         """Serve on a thread; returns once requests are answered.  Raises TimeoutError."""
@@ -138,9 +176,12 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8711,
     *,
-    token: str | None = None,
+    metrics_token: str | None = None,
     certificate: Path | None = None,
     certificate_key: Path | None = None,
+    ca: Path | None = None,
+    listening: socket.socket | None = None,
+    largest_blob: int = LARGEST,
     ready: Callable[[DistrictServer], None] = lambda _: None,
 ) -> None:
     """Serve until interrupted; `ready` is called once the address is bound.
@@ -152,9 +193,12 @@ def serve(
         url=url,
         host=host,
         port=port,
-        token=token,
+        metrics_token=metrics_token,
         certificate=certificate,
         certificate_key=certificate_key,
+        ca=ca,
+        listening=listening,
+        largest_blob=largest_blob,
     )
     ready(server)
     _settle_memory()
@@ -164,6 +208,25 @@ def serve(
         server.stop()
 
 
+def _asgi_server(
+    services: Services, certificate: Path | None, certificate_key: Path | None
+) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(services),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=3,
+            h11_max_incomplete_event_size=65536,
+            ssl_certfile=certificate,
+            ssl_keyfile=certificate_key,
+        )
+    )
+
+
 def _settle_memory() -> None:
     """For a process that only serves: reference counting frees a batch, the collector need not read it 50 times."""
     gc.collect()
@@ -171,7 +234,8 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; `port` 0 takes a free one.  Raises OSError when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

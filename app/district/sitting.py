@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.district import disputes
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
-from app.district.repeats import same_content
-from app.district.tables import revision
+from app.district.lineage import authors_of
+from app.district.repeats import told_before
+from app.district.scrub import scrub
 from app.district.weigh import Scales
 from app.models.merging import Folded
-from app.sync.protocol import Header, Line, Refusal, Verdict, VerdictCode
+from app.sync.protocol import Header, Line, Verdict, VerdictCode
 
 NOT_STORABLE = Reason("not_storable", "区里暂时无法存放这条内容，已原样收存，请与区里联系。")
 
@@ -37,6 +37,7 @@ class Sitting:
             self._place(line)
         self._ledger.flush()
         self._settle()
+        scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
 
     def take_carefully(self, lines: Sequence[Line]) -> list[Verdict]:
@@ -57,7 +58,28 @@ class Sitting:
                 self._hold(line, NOT_STORABLE)
                 self._ledger.flush()
         self._settle()
+        scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
+
+    def look_again(self, records: Sequence[str]) -> int:
+        """Held revisions of `records` that have become sound take effect; answers how many did."""
+        ledger, freed = self._ledger, 0
+        for record in records:
+            lines: list[Line] = []
+            ledger.load([record])
+            ledger.load_waiting([record])
+            while waiting := ledger.waiting(record):
+                release = self._scales.release(waiting, ledger.state(record))
+                if release is None:
+                    break
+                for one, after in release.steps:
+                    self._take_effect(one, after)
+                lines += [one.line for one, _ in release.steps]
+            ledger.flush()
+            ledger.forget()
+            scrub(ledger.connection, ledger.station, lines)
+            freed += len(lines)
+        return freed
 
     def _settle(self) -> None:
         """Edits whose authors had seen both values close the differences of their fields."""
@@ -67,20 +89,13 @@ class Sitting:
 
     def _is_repeated(self, line: Line) -> bool:
         """The same revision under another seq or epoch (sent again after a restore) is there already."""
-        known = self._ledger.connection.execute(
-            select(revision.c.line).where(
-                revision.c.station == self._ledger.station, revision.c.op_id == line.op_id
-            )
-        ).scalar()
-        if known is None:
-            return False
-        if not same_content(known, line.body):
-            raise Refusal(422, "other_content", seq=line.seq)
-        self._verdicts[line.seq] = Verdict(line.seq, "duplicate")
-        return True
+        told = told_before(self._ledger.connection, self._ledger.station, line)
+        if told is not None:
+            self._verdicts[line.seq] = told
+        return told is not None
 
     def _place(self, line: Line) -> None:
-        after = self._scales.after(line, self._ledger.state(line.record), self._device)
+        after = self._scales.after(line, self._ledger.state(line.record))
         if isinstance(after, Reason):
             self._hold(line, after)
         else:
@@ -98,7 +113,7 @@ class Sitting:
             self._ledger.add(line, position, "applied", "", position, position, None)
             self._ledger.put(line.record, after.state, position, whole=whole)
             return
-        verdict = self._merge_verdict(line, after, self._device)
+        verdict = self._merge_verdict(line, after)
         self._verdicts[line.seq] = verdict
         self._ledger.add(line, position, verdict.code, verdict.detail, position, after.seen, after.state.head)
         self._ledger.put(line.record, after.state, position, whole=False)
@@ -127,7 +142,7 @@ class Sitting:
     def _take_effect(self, one: Waiting, after: Folded) -> None:
         line, position = one.line, self._ledger.next_position()
         code: VerdictCode = "conflict" if after.differing else "released"
-        detail = self._merge_verdict(line, after, one.device).detail if after.merged else ""
+        detail = self._merge_verdict(line, after).detail if after.merged else ""
         self._ledger.release(
             one,
             outcome=code,
@@ -141,14 +156,13 @@ class Sitting:
         if (one.device, one.epoch) == (self._device, self._epoch):
             self._verdicts[line.seq] = Verdict(line.seq, code, detail)
 
-    def _merged_with(self, line: Line, seen: int, device: str) -> str:
-        ledger = self._ledger
-        authors = disputes.authors_since(ledger.connection, ledger.station, line.record, seen, device)
+    def _merged_with(self, line: Line, seen: int) -> str:
+        authors = authors_of(self._ledger.unseen(line, seen))
         return f"与{'、'.join(authors) or '另一处'}的修改已合并。"
 
-    def _merge_verdict(self, line: Line, after: Folded, device: str) -> Verdict:
+    def _merge_verdict(self, line: Line, after: Folded) -> Verdict:
         if not after.differing:
-            return Verdict(line.seq, "merged", self._merged_with(line, after.seen, device))
+            return Verdict(line.seq, "merged", self._merged_with(line, after.seen))
         if "" in after.differing:
             return Verdict(line.seq, "conflict", "这条记录已在另一处作废，您的修改已保存在区里，请核对。")
         labels = "、".join(self._judge.label(line.type, name) for name in after.differing)

@@ -31,6 +31,7 @@ server_meta = Table(
     METADATA,
     Column("name", String(40), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+    info={"spread": "reference"},
 )
 
 # `position` is the last place given in this station's change log.  It is taken under the row's lock and
@@ -42,6 +43,7 @@ station = Table(
     Column("name", String(120), nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("opened_at", UTC_TEXT, nullable=False),
+    Column("kind", String(20)),
 )
 
 # `segment` is the PC's place among the PCs of its station, from 0; the district's own pen has -1 and no key.
@@ -163,6 +165,22 @@ conflict = Table(
     Index("ix_conflict_station_record", "station", "record"),
 )
 
+# The furthest links of each PC's audit chain, as its batches brought them; the first word at a place stands, what
+# contradicted it later lies beside it.
+audit_anchor = Table(
+    "audit_anchor",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("device", UUID, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("received_at", UTC_TEXT, nullable=False),
+    Column("contradicted_by", String(64)),
+    Column("contradicted_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "device", "epoch", "seq"),
+)
+
 # Code lists, policies and messages for a station, each at a place of its change log.
 notice = Table(
     "notice",
@@ -174,4 +192,37 @@ notice = Table(
     Column("body", LargeBinary, nullable=False),
     Column("published_at", UTC_TEXT, nullable=False),
     PrimaryKeyConstraint("station", "position"),
+)
+
+# A content that a revision of the station names.  `length` in bytes is stated by whoever sends it, `held` of them
+# lie in `blob_piece`; `complete_at` is set once SHA-256 and kind were checked, and nothing changes it after that.
+blob = Table(
+    "blob",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("named_at", UTC_TEXT, nullable=False),
+    Column("length", BigInteger),
+    Column("held", BigInteger, nullable=False),
+    Column("touched_at", UTC_TEXT),
+    Column("complete_at", UTC_TEXT),
+    PrimaryKeyConstraint("station", "sha256"),
+    Index(
+        "ix_blob_unfinished",
+        "station",
+        "touched_at",
+        sqlite_where=text("held > 0 AND complete_at IS NULL"),
+        postgresql_where=text("held > 0 AND complete_at IS NULL"),
+    ),
+)
+
+# In the database and not beside it: several workers share them, and a backup of the district is one thing.
+blob_piece = Table(
+    "blob_piece",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("station", "sha256", "start"),
 )

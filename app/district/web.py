@@ -1,8 +1,8 @@
-"""The district's ASGI application: the signed endpoints of the protocol and the page of arrivals."""
+"""The district's ASGI application: the signed endpoints of the protocol, the pages, the routes of operation."""
 
 import base64
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,17 +12,26 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from app.district import blob_requests
+from app.district.administration.rights import rights
+from app.district.administration.site import Site
+from app.district.blobs import Blobs
+from app.district.bodies import body_of
 from app.district.database import Database
 from app.district.enrolment import Device, Enrolments, Newcomer, is_uuid
 from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.identity import Identity
 from app.district.intake import Intake, Sender
 from app.district.log import page_for, record_for
-from app.district.page import Page
+from app.district.metrics import Metrics
+from app.district.operations import Observed, Operations
+from app.district.policies import Policies
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.batch import decode_batch
+from app.sync.blob_wire import STEP
 from app.sync.frames import CLOSE, Packing, packing_for
 from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
 from app.sync.pull_page import encode_page
@@ -33,6 +42,7 @@ VERSION = "/v1"
 WORKERS = 8
 WAITING = 64
 SMALL_BODY = 8192
+ASKED_BODY = 48 << 10
 TOO_LARGE_CODES = frozenset({"too_large", "expands_too_far", "too_many_revisions", "line_too_long"})
 
 _log = logging.getLogger(__name__)
@@ -47,7 +57,11 @@ class Services:
     identity: Identity
     enrolments: Enrolments
     intake: Intake
-    page: Page
+    blobs: Blobs
+    policies: Policies
+    site: Site
+    operations: Operations
+    metrics: Metrics
     clock: Callable[[], datetime]
 
 
@@ -76,16 +90,19 @@ class Endpoints:
         try:
             if claims is None:
                 raise Refusal(401, "not_signed")
-            body = await _body(request, limit)
+            body = await body_of(request, limit)
             status, content = 200, await self._in_thread(answer, request, claims, body)
         except ClientDisconnect:
             return Response(status_code=400)
         except Refusal as refusal:
+            self._services.metrics.refused(refusal.code)
             status, content = refusal.status, encoded_refusal(refusal)
         except ProtocolError as error:
+            self._services.metrics.refused(error.code)
             status = 413 if error.code in TOO_LARGE_CODES else 400
             content = encoded_refusal(Refusal(status, error.code, seq=error.seq))
         except Exception:
+            self._services.metrics.refused("server_failed")
             # The sender keeps everything and tries again; details stay in the log of the server.
             _log.exception("a request failed")
             status, content = 500, encoded_refusal(Refusal(500, "server_failed"))
@@ -109,6 +126,15 @@ class Endpoints:
         """Counts and hashes, or the ids behind one of them."""
         return await self._answered(request, self._digest, SMALL_BODY)
 
+    async def blobs(self, request: Request) -> Response:
+        """What of the contents named is held here."""
+        return await self._answered(request, self._blob(blob_requests.states), ASKED_BODY)
+
+    async def blob(self, request: Request) -> Response:
+        """A piece of a content, up or down."""
+        answer = blob_requests.take if request.method == "PATCH" else blob_requests.piece
+        return await self._answered(request, self._blob(answer), STEP)
+
     async def epoch(self, request: Request) -> Response:
         """A PC's file was put back from a backup."""
         return await self._answered(request, self._epoch, SMALL_BODY)
@@ -121,6 +147,7 @@ class Endpoints:
     def _pull(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         asking = self._in_its_life(request, claims, body)
         services, asked = self._services, request.query_params
+        services.policies.hand_on(asking.station)
         epoch, packing = services.identity.epoch, _packing_of(asked.get("reads", ""))
         if record := asked.get("record", ""):
             if not is_uuid(record):
@@ -148,11 +175,19 @@ class Endpoints:
         self._services.enrolments.begin_epoch(asking.device, claims.epoch)
         return encoded({"epoch": claims.epoch})
 
+    def _blob(self, answer: blob_requests.Answer) -> Answer:
+        def signed(request: Request, claims: envelope.Said, body: bytes) -> bytes:
+            asking = self._in_its_life(request, claims, body)
+            return answer(self._services.blobs, asking.station, request, body)
+
+        return signed
+
     def _in_its_life(self, request: Request, claims: envelope.Said, body: bytes) -> Device:
         """The PC that signed, in the epoch the district counts it in."""
         asking = self._signed_by(request, claims, body)
         if claims.epoch != asking.epoch:
             raise Refusal(422, "unknown_epoch")
+        self._services.enrolments.seen(asking)
         return asking
 
     def _push(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
@@ -163,7 +198,9 @@ class Endpoints:
             raise Refusal(426, "too_old")
         if (header.device, header.epoch, header.first) != (claims.device, claims.epoch, claims.seq):
             raise ProtocolError("header_not_signed")
-        return encoded(self._services.intake.take(batch, Sender(sender.station, sender.device)))
+        receipt = self._services.intake.take(batch, Sender(sender.station, sender.device))
+        self._services.metrics.taken(batch, receipt)
+        return encoded(receipt)
 
     def _enrol(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         code, newcomer = _enrolment_asked(claims, body)
@@ -181,6 +218,7 @@ class Endpoints:
                 "segment": enrolled.segment,
                 "server": identity.server,
                 "server_key": base64.b64encode(identity.public_key).decode(),
+                "seal_key": identity.public_seal_key,
             }
         )
 
@@ -198,42 +236,32 @@ class Endpoints:
         return known
 
 
-def application(services: Services) -> Starlette:
+def application(services: Services) -> ASGIApp:
     """The ASGI application of one district server."""
+    routes = routes_of(services)
+    return Observed(Starlette(routes=routes), routes, services.metrics)
+
+
+def routes_of(services: Services) -> Sequence[Route]:
+    """Every route there is.  Raises ValueError when resources/roles/district.toml does not name one of them."""
     endpoints = Endpoints(services)
-
-    async def arrivals(request: Request) -> Response:
-        return await to_thread.run_sync(services.page.answer, request)
-
-    async def login(request: Request) -> Response:
-        return services.page.login(await _body(request, SMALL_BODY))
-
-    routes: list[tuple[str, Callable[[Request], Awaitable[Response]], str]] = [
+    signed: list[tuple[str, Callable[[Request], Awaitable[Response]], str]] = [
         (f"{VERSION}/enrol", endpoints.enrol, "POST"),
         (f"{VERSION}/hello", endpoints.hello, "GET"),
         (f"{VERSION}/push", endpoints.push, "POST"),
         (f"{VERSION}/pull", endpoints.pull, "GET"),
         (f"{VERSION}/digest", endpoints.digest, "GET"),
         (f"{VERSION}/epoch", endpoints.epoch, "POST"),
-        ("/", arrivals, "GET"),
-        ("/login", login, "POST"),
+        (f"{VERSION}/blobs", endpoints.blobs, "POST"),
+        (f"{VERSION}/blobs/{{sha256}}", endpoints.blob, "PATCH"),
+        (f"{VERSION}/blobs/{{sha256}}", endpoints.blob, "GET"),
     ]
-    return Starlette(routes=[Route(path, endpoint, methods=[method]) for path, endpoint, method in routes])
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """The whole body, never more than `limit` bytes of it in memory."""
-    stated = request.headers.get("content-length", "0")
-    if stated.isascii() and stated.isdigit() and int(stated[:12]) > limit:
-        raise Refusal(413, "too_large")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise Refusal(413, "too_large")
-        parts.append(part)
-    return b"".join(parts)
+    routes = [Route(path, endpoint, methods=[method]) for path, endpoint, method in signed]
+    routes += services.operations.routes() + services.site.routes()
+    for route in routes:
+        for method in (route.methods or set()) - {"HEAD"}:
+            rights().of_route(method, route.path)
+    return routes
 
 
 def _packing_of(reads: str) -> Packing:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
+from app.district.lineage import changed_in
 from app.models.merging import Folded, State, created, folded, merged
 from app.sync.protocol import Line
 
@@ -28,9 +29,9 @@ class Scales:
         self._ledger = ledger
         self._judge = judge
 
-    def after(self, line: Line, state: State | None, device: str) -> Folded | Reason:
-        """The sound state after `line` of `device`, or why it has to wait."""
-        after = self._folded(line, state, device)
+    def after(self, line: Line, state: State | None) -> Folded | Reason:
+        """The sound state after `line`, or why it has to wait."""
+        after = self._not_allowed(line) or self._folded(line, state)
         if isinstance(after, Reason):
             return after
         return self._judge.objection(after.state.type, after.state.document) or after
@@ -47,17 +48,23 @@ class Scales:
         return None
 
     def _chain(self, waiting: Sequence[Waiting], state: State | None) -> Release | None:
-        """Fold in the order of arrival; only the last content has to be sound, and none may be missing."""
+        """Fold in the order of arrival; only the last content has to be sound, and none may be missing.
+
+        What its author's role did not allow comes along once somebody who may has saved upon it.
+        """
         steps: list[tuple[Waiting, Folded]] = []
         missing: set[str] = set()
+        forbidden = self._still_forbidden(waiting)
         for one in waiting:
             line = one.line
+            if line.op_id in forbidden:
+                continue
             if line.act == "skip":
                 after = _skipped(line, state)
             elif line.act == "create" and not steps_allow_create(state, steps):
                 after = RECORD_EXISTS
             else:
-                after = self._folded(line, None if line.act == "create" else state, one.device)
+                after = self._folded(line, None if line.act == "create" else state)
             if isinstance(after, Reason):
                 continue
             missing = missing | _fields_of(line) if line.act == "skip" else missing - line.data.keys()
@@ -69,7 +76,30 @@ class Scales:
             return None
         return Release(tuple(steps))
 
-    def _folded(self, line: Line, state: State | None, device: str) -> Folded | Reason:
+    def _not_allowed(self, line: Line) -> Reason | None:
+        """By the role its author had; a line that names none is judged by its content alone."""
+        if not line.role or line.act == "skip":
+            return None
+        if line.act == "create":
+            return self._judge.not_allowed(line.role, line.act, line.type, own=True)
+        if self._judge.not_allowed(line.role, line.act, line.type, own=False) is None:
+            return None
+        # Only for who may change no more than their own is it asked whose the record is.
+        own = self._ledger.entered_by(line.record) in (line.by, None)
+        return self._judge.not_allowed(line.role, line.act, line.type, own=own)
+
+    def _still_forbidden(self, waiting: Sequence[Waiting]) -> set[str]:
+        """The ids of waiting revisions nobody who may has saved upon."""
+        forbidden = {one.line.op_id for one in waiting if self._not_allowed(one.line) is not None}
+        base_of = {one.line.op_id: one.line.base for one in waiting}
+        for op_id in base_of.keys() - forbidden if forbidden else ():
+            base = base_of[op_id]
+            while base in forbidden:
+                forbidden.discard(base)
+                base = base_of[base]
+        return forbidden
+
+    def _folded(self, line: Line, state: State | None) -> Folded | Reason:
         if line.act == "create":
             return Folded(created(line)) if state is None else RECORD_EXISTS
         reason = _cannot_follow(line, state)
@@ -80,7 +110,8 @@ class Scales:
         seen = self._ledger.seen_by(line.record, line.base)
         if seen is None:
             return MISSING_PARENT
-        since = self._ledger.changed_since(line.record, seen, device)
+        ledger = self._ledger
+        since = changed_in(ledger.connection, ledger.station, ledger.unseen(line, seen))
         return merged(state, line, since)._replace(seen=seen) if since else folded(state, line)
 
 

@@ -1,7 +1,8 @@
 """What a record holds of an attached file (附件): which content, under which name; the content lies in the store."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,25 @@ def file_of(raw: Any) -> AttachedFile:
     return AttachedFile(sha256, name, media_type, size)
 
 
+def files_in(data: Any) -> Iterator[AttachedFile]:
+    """Every attached file wire data names at whatever depth, also of a record type this program does not know."""
+    waiting = [data]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            if set(part) == PARTS:
+                with suppress(ValueError):
+                    yield file_of(part)
+            else:
+                waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+
+
+MOST_BYTES = 240
+"""Of a name in UTF-8: disks of other systems than Windows take 255, and a copy may get a few more signs."""
+
+
 def fitting_name(name: str, media: Media) -> str:
     """A name that can be shown and stored, with an ending that says what the file is.
 
@@ -87,5 +107,6 @@ def fitting_name(name: str, media: Media) -> str:
     if not dot or ending.lower() not in media.endings:
         stem, ending = last, media.endings[0]
     kept = "".join("_" if sign in NOT_ON_DISKS or text_problems(sign) else sign for sign in stem)
-    kept = clean_text(clean_text(kept)[: LONGEST_NAME - len(ending) - 2]) or media.label
+    short = clean_text(kept)[: LONGEST_NAME - len(ending) - 2].encode()
+    kept = clean_text(short[: MOST_BYTES - len(ending)].decode(errors="ignore")) or media.label
     return f"_{kept}.{ending}" if DEVICES(kept) else f"{kept}.{ending}"

@@ -16,3 +16,4 @@ class Duty(StrEnum):
     VISIT_BACK = "visit_back"
     SCREEN = "screen"
     ANSWER = "answer"
+    CHOOSE_COMMITTEE = "choose_committee"

@@ -81,7 +81,7 @@ def merged(state: State, line: Written, changed_since: Collection[str]) -> Folde
         if line.act == "void":
             data["reason"] = state.void_reason
         else:
-            differing[""] = (state.void_reason, data)
+            differing[""] = (state.void_reason, dict(line.data))
     if line.act == "edit":
         for name in line.data.keys() & set(changed_since):
             if state.document.get(name) != data[name]:

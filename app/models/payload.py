@@ -1,5 +1,6 @@
 """Canonical wire form of a record: JSON-native values, sorted keys, one spelling for one content."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -14,6 +15,7 @@ from app.models.fields import Field, Kind, fields_of
 from app.models.record_type import RecordType, Values
 
 SCHEMA = 1
+AMOUNT = re.compile(r"[0-9]{1,15}\.[0-9]{2}").fullmatch
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -100,9 +102,16 @@ def _decoded(fields: Mapping[str, Field], data: Mapping[str, Any]) -> Values:
         elif field.kind is Kind.MOMENT:
             values[name] = moment_of(value)
         elif field.kind is Kind.MONEY:
-            values[name] = Decimal(value)
+            values[name] = _amount(value)
         elif field.kind is Kind.FILES:
             values[name] = [file_of(item) for item in value]
         else:
             values[name] = value
     return values
+
+
+def _amount(value: Any) -> Decimal:
+    """Yuan with two decimals as `encode` writes them; 1e5, NaN or -0 is no amount on the wire."""
+    if not isinstance(value, str) or not AMOUNT(value):
+        raise ValueError("no amount in yuan and fen")
+    return Decimal(value)

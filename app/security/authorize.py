@@ -116,6 +116,22 @@ def matrix() -> Matrix:
     return Matrix(roles, cells, content["pages"], content["commands"])
 
 
+def why_not(role: str, act: str, table: str, *, own: bool) -> str:
+    """Why the author of a record's revision may not have written it in that role, in words; "" where they may.
+
+    The question as the district asks it: `act` is what the revision does (an `append` is an edit), `own` whether
+    its author entered the record.  A table the matrix does not name is another program's and not judged here.
+    """
+    table_known = (table, "read", role) in matrix().cells
+    if role in matrix().roles and not table_known:
+        return ""
+    action = "edit" if act == "append" else act
+    if matrix().reach(role, table, action) >= (Reach.OWN if own else Reach.STATION):
+        return ""
+    who = f"{matrix().roles[role]}这一角色" if role in matrix().roles else "没有登记的角色"
+    return f"{who}不能{_what(action, Subject(table))}"
+
+
 def _needed(actor: Actor, of: Subject) -> Reach:
     if of.table == DESK:
         return Reach.STATION
@@ -133,6 +149,7 @@ TABLES = {
     "service_visit": "来访走访记录",
     "screening": "排查记录",
     "resident": "居民档案",
+    "committee": "调委会名册",
 }
 DOING = {
     "list": "查看{of}",
@@ -145,6 +162,9 @@ DOING = {
     "reveal": "查看这条{of}里的完整号码",
     "search_id": "按证件号码查找{of}",
     "draft": "写{of}的草稿",
+    "export": "导出{of}",
+    "export_full": "申请导出{of}的完整号码",
+    "erase": "删除{of}里的个人信息",
     "add_file": "添加附件",
     "open_file": "打开附件",
     "export_file": "把附件另存出去",
@@ -162,10 +182,16 @@ DOING = {
     "verify": "检查数据",
     "see_users": "查看用户",
     "manage_users": "管理用户",
+    "change_key": "更换数据密钥",
     "give_roles": "更改用户的角色",
     "set_idle_lock": "更改自动锁定的时间",
     "set_practice": "更改办理期限和节假日",
     "read_audit": "查看操作记录",
+    "see_privacy": "查看个人信息保护",
+    "approve_export": "批准完整导出",
+    "handle_requests": "登记和办理个人信息请求",
+    "decide_requests": "决定个人信息请求",
+    "see_retention": "查看保存期限",
 }
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from app.security.authorize import HEAD, matrix
 from app.security.passwords import PasswordPolicy
-from app.store.tables import account, audit, notice
+from app.store import policies
+from app.store.tables import account, audit
 
 LEAST = "clerk"
 
@@ -113,15 +113,7 @@ def password_set(connection: Connection, name: str, now: datetime, *, must_chang
 
 def read_policy(connection: Connection) -> PasswordPolicy:
     """The password policy of the district, the usual one where it set none."""
-    wanted = select(notice.c.body).where(notice.c.kind == "policy", notice.c.key == "password")
-    body = connection.execute(wanted).scalar()
-    if body is None:
-        return PasswordPolicy()
-    try:
-        content = orjson.loads(body)
-    except ValueError:
-        return PasswordPolicy()
-    return PasswordPolicy.of(content) if isinstance(content, dict) else PasswordPolicy()
+    return PasswordPolicy.of(policies.read(connection, policies.PASSWORD))
 
 
 def _check_role(role: str) -> None:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import stat
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +16,18 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.models.attached_file import MEDIA, AttachedFile, fitting_name
+from app.models.file_type import FileRefused, media_of
 from app.safe_file import writing_safely
 from app.store import audit
 from app.store.blob_file import BlobDamaged, ContentChanged, Measured, Progress, measure
 from app.store.blob_folder import BlobFolder
+from app.store.blob_transfers import is_expected
 from app.store.database import Database
 from app.store.errors import StorageFull, file_error
-from app.store.file_type import FileRefused, media_of
+from app.store.partial_blob import PARTIAL
 from app.store.prepared import Prepared
 from app.store.station import Station
-from app.store.tables import blob, draft, thumbnail
+from app.store.tables import blob, blob_transfer, draft, thumbnail
 
 ROOM_KEPT = 100 * 1024 * 1024  # bytes left free, so that attachments never keep a record from being saved
 ORPHAN_AFTER = timedelta(days=1)
@@ -44,16 +45,30 @@ class MissingContent(Exception):
         )
 
 
+class NotHereYet(MissingContent):
+    """The content was written at another PC of the station and has not come from the district yet."""
+
+    def __init__(self, name: str) -> None:
+        Exception.__init__(
+            self,
+            f"附件“{name}”还没有到本机：是本站另一台电脑添加的，连上区服务器后会自动取来。记录没有受影响。",
+        )
+
+
 class NoRoomForFile(StorageFull):
     sentence = "磁盘空间不够，这个文件没有收下；已填写和已保存的内容没有受影响。请清理出空间后再添加。"
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a file looks like on the screen: a small JPEG where one can be made, and the pages of a PDF."""
+    """What a file looks like on the screen: a small JPEG where one can be made, and the pages of a PDF.
+
+    `here` is False while the content has not come from the district.
+    """
 
     image: bytes | None = None
     pages: int | None = None
+    here: bool = True
 
 
 Draw = Callable[[str, bytes], Look]
@@ -65,6 +80,9 @@ def keep(connection: Connection, hashes: Iterable[str]) -> bool:
     return all(_KEEP.run(connection, {"wanted": digest}).rowcount == 1 for digest in hashes)
 
 
+_EXPECTED = select(blob_transfer.c.sha256).where(
+    blob_transfer.c.way == "down", blob_transfer.c.state != "done"
+)
 _KEEP = Prepared(update(blob).where(blob.c.sha256 == bindparam("wanted")).values(kept=True))
 
 
@@ -79,10 +97,7 @@ class Attachments:
         self._clock = clock
         self._largest = largest
         self._draw = draw
-        self._blobs = BlobFolder(
-            database.path.with_name("attachments"), database.derived_key(b"fengqiao attachments")
-        )
-        self._changing = threading.Lock()
+        self.folder = self._blobs = BlobFolder.of(database)
 
     def add(
         self,
@@ -103,7 +118,7 @@ class Attachments:
             media = media_of(file)
             file.seek(0)
             content = measure(file, lambda read: done(read // 2, size))
-            with self._changing:
+            with self._blobs.changing:
                 self._store(file, content, lambda written: done((size + written) // 2, size))
                 self._remember(content, media.media_type)
         return AttachedFile(content.digest, fitting_name(shown, media), media.media_type, content.size)
@@ -113,7 +128,9 @@ class Attachments:
         try:
             yield from self._blobs.frames(file.sha256)
         except (BlobDamaged, FileNotFoundError) as lost:
-            raise MissingContent(file.name) from lost
+            with self._database.read() as connection:
+                missing = NotHereYet if is_expected(connection, file.sha256) else MissingContent
+            raise missing(file.name) from lost
         except OSError as failure:
             raise file_error(failure) from failure
 
@@ -143,6 +160,9 @@ class Attachments:
             row = connection.execute(known).one_or_none()
         if row is not None:
             return Look(row.image, row.pages)
+        if not self._blobs.path(file.sha256).is_file():
+            with self._database.read() as connection:
+                return Look(here=not is_expected(connection, file.sha256))
         if not (MEDIA[file.media_type].is_picture or file.media_type == "application/pdf"):
             return Look()
         try:
@@ -171,7 +191,7 @@ class Attachments:
 
     def sweep(self) -> int:
         """Clear away contents older than a day that no revision and no draft names; answers how many."""
-        with self._changing:
+        with self._blobs.changing:
             with self._database.write() as connection:
                 wanted = _wanted(connection)
                 old = blob.c.at < self._clock() - ORPHAN_AFTER
@@ -180,6 +200,7 @@ class Attachments:
                 for table in (blob, thumbnail):
                     connection.execute(delete(table).where(table.c.sha256.in_(orphans)))
                 known = set(connection.execute(select(blob.c.sha256)).scalars())
+                known |= {digest + PARTIAL for digest in connection.execute(_EXPECTED).scalars()}
             before = (self._clock() - ORPHAN_AFTER).timestamp()
             return self._blobs.clear(lambda digest: digest not in known, before=before)
 

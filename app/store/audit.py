@@ -14,6 +14,16 @@ from app.store.prepared import Prepared, prepared_insert
 from app.store.tables import audit
 
 FIRST = bytes(32)
+TRIGGERS = {
+    "audit_no_update": "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    "audit_no_delete": "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+    "audit_no_replace": "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit "
+    "WHEN EXISTS (SELECT 1 FROM audit WHERE seq >= NEW.seq) "
+    "BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
+}
+"""What keeps the file itself from changing the chain, as the schema says it."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,11 @@ def append(connection: Connection, entry: Entry) -> None:
 
 
 def check_chain(connection: Connection) -> Iterator[str]:
-    """A sentence for every place where the chain does not hold."""
+    """A sentence for every place where the chain does not hold, and for every guard of it that is gone."""
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+    guards = {row.name: row.sql for row in connection.exec_driver_sql(made)}
+    if guards != TRIGGERS:
+        yield "操作记录的防改保护被拆除或改动过。"
     rows = connection.execute(select(audit).order_by(audit.c.seq)).all()
     if rows and (rows[0].seq != 1 or rows[0].prev != FIRST):
         yield "操作记录的开头缺失。"

@@ -98,7 +98,7 @@ class Backups:
         Once a day one is due in any case.  Raises StorageError.
         """
         newest = next(iter(sets_in(self.root)), None)
-        if newest is None:
+        if newest is None or not self._is_under_this_key(newest):
             return True
         age = self._clock() - newest.made_at
         if not timedelta(0) <= age < AT_LEAST:
@@ -157,7 +157,10 @@ class Backups:
     def drill_due(self) -> bool:
         """Whether a month has passed since the last restore drill, or a day since one that found fault."""
         last = read_drill(self.root)
-        return bool(sets_in(self.root)) and (last is None or last.is_over(self._clock()))
+        newest = next(iter(sets_in(self.root)), None)
+        if newest is None or not self._is_under_this_key(newest):
+            return False
+        return last is None or last.is_over(self._clock())
 
     def drill(self) -> Drill:
         """Restore the newest backup into a scratch folder and verify it.  Raises BackupFailed."""
@@ -193,6 +196,16 @@ class Backups:
             made = BackupSet(fresh, number, now, copy.stat().st_size, len(listed), contents)
             write_note(made)
         return moved(made, self.root / set_name(number, now))
+
+    def _is_under_this_key(self, made: BackupSet) -> bool:
+        """Whether a backup is of the time since the file's key was changed; others open with their own keys."""
+        try:
+            with open(made.database, "rb") as file:
+                head = file.read(len(self._database.mark))
+        except OSError:
+            return True
+        # One that lost its beginning is damaged, which the drill is to find.
+        return len(head) < len(self._database.mark) or head == self._database.mark
 
     def _take_along(self, fresh: Path, name: str) -> None:
         if (self._folder / name).exists():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.safe_file import sync_folder
+from app.safe_file import make_folder, sync_folder
 from app.store import blob_copies
 from app.store.backup_errors import BackupFull
 from app.store.backup_set import BLOB_LIST, sets_in
@@ -25,7 +25,7 @@ def unnamed(root: Path, name: str, size: int) -> Iterator[Path]:
     Until then no backup of that name exists, and if the block raises nothing of it is left.  Raises OSError,
     BackupFull.
     """
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(root)
     _clear(root)
     if shutil.disk_usage(root).free < size + RESERVE:
         raise BackupFull
@@ -50,6 +50,7 @@ def prune(root: Path) -> None:
             # A backup is never half there under its own name.
             leaving = one.path.with_name(one.path.name + LEAVING)
             os.rename(one.path, leaving)
+            sync_folder(root)
             shutil.rmtree(leaving)
     lists = [blob_copies.read_list(one.path / BLOB_LIST) for one in sets_in(root)]
     # A list that cannot be read may name any of them.

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from app.safe_file import sync_folder, write_safely
+from app.safe_file import make_folder, sync_folder, write_safely
 
 FOLDER = "attachments"
 HASH_NAME = re.compile(r"[0-9a-f]{32,128}")
@@ -62,7 +62,7 @@ def carry(
 
 def put(source: Path, target: Path, *, link: bool) -> None:
     """Give `target` the content of `source` durably, replacing what may stand there.  Raises OSError."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(target.parent)
     fresh = target.with_name(target.name + ".new")
     fresh.unlink(missing_ok=True)
     try:

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.models.pieced import pieced
+
 HEADER = struct.Struct(">6sBB8sIQ")
 MAGIC = b"FQBLOB"
 VERSION = 1
@@ -86,17 +88,14 @@ def write_blob(source: BinaryIO, target: BinaryIO, root: bytes, content: Measure
         done(min((number + 1) * FRAME, content.size))
 
 
-def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
+def read_blob(source: BinaryIO, root_of: Callable[[bytes], bytes | None], digest: str) -> Iterator[bytes]:
     """The content of an encrypted file, frame by frame, each verified before it is given out.
+
+    `root_of` answers the root key a file was written with by its key id, None where there is none.
 
     Raises BlobDamaged, at the latest after the last frame.
     """
-    header = source.read(HEADER.size)
-    if len(header) != HEADER.size:
-        raise BlobDamaged
-    magic, version, algorithm, key, frame, size = HEADER.unpack(header)
-    if (magic, version, algorithm, key, frame) != (MAGIC, VERSION, AES_256_GCM, key_id(root), FRAME):
-        raise BlobDamaged
+    header, size, root = _header(source, root_of)
     cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
     seen = sha256()
     last = _frames(size) - 1
@@ -111,6 +110,40 @@ def read_blob(source: BinaryIO, root: bytes, digest: str) -> Iterator[bytes]:
         yield content
     if source.read(1) or seen.hexdigest() != digest:
         raise BlobDamaged
+
+
+def open_blob(
+    source: BinaryIO, root_of: Callable[[bytes], bytes | None], digest: str
+) -> tuple[BinaryIO, int]:
+    """The content of an encrypted file to read from any place, each frame verified, and its bytes.
+
+    Raises BlobDamaged, also while reading; what no frame is taken from is not looked at.
+    """
+    header, size, root = _header(source, root_of)
+    cipher, bound = _cipher(root, digest), header + bytes.fromhex(digest)
+
+    def frame_at(at: int) -> tuple[int, bytes]:
+        number = at // FRAME
+        source.seek(HEADER.size + number * (FRAME + TAG))
+        last = bytes([number == _frames(size) - 1])
+        try:
+            return number * FRAME, cipher.decrypt(_nonce(number), source.read(FRAME + TAG), bound + last)
+        except InvalidTag:
+            raise BlobDamaged from None
+
+    return pieced(size, frame_at), size
+
+
+def _header(source: BinaryIO, root_of: Callable[[bytes], bytes | None]) -> tuple[bytes, int, bytes]:
+    """The header, the bytes of the content and the root key it was written with.  Raises BlobDamaged."""
+    header = source.read(HEADER.size)
+    if len(header) != HEADER.size:
+        raise BlobDamaged
+    magic, version, algorithm, key, frame, size = HEADER.unpack(header)
+    root = root_of(key)
+    if root is None or (magic, version, algorithm, frame) != (MAGIC, VERSION, AES_256_GCM, FRAME):
+        raise BlobDamaged
+    return header, size, root
 
 
 def _frames(size: int) -> int:

@@ -1,20 +1,34 @@
 """The folder of encrypted contents: `ab/<SHA-256>`, written once, never changed."""
 
 import os
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from app.safe_file import UNFINISHED, sync_folder, writing_safely
-from app.store.blob_file import BlobDamaged, Measured, Progress, read_blob, write_blob
+from app.store.blob_file import BlobDamaged, Measured, Progress, key_id, open_blob, read_blob, write_blob
+from app.store.blob_roots import BlobRoots
+from app.store.database import Database
+from app.store.partial_blob import PARTIAL, Partial
+
+Roots = Callable[[], Sequence[bytes]]
+"""The root keys contents may have been written with, the present one last."""
 
 
 class BlobFolder:
-    """Contents by their hash."""
+    """Contents by their hash; whoever writes into it or clears it away takes `changing`."""
 
-    def __init__(self, folder: Path, root: bytes) -> None:
+    def __init__(self, folder: Path, root: bytes | Roots) -> None:
         self.folder = folder
-        self._root = root
+        self._roots: Roots = (lambda: (root,)) if isinstance(root, bytes) else root
+        self.changing = threading.Lock()
+
+    @classmethod
+    def of(cls, database: Database) -> "BlobFolder":
+        """The folder beside a database."""
+        return cls(database.path.with_name("attachments"), BlobRoots(database))
 
     def path(self, digest: str) -> Path:
         """Where a content lies, or would."""
@@ -30,7 +44,7 @@ class BlobFolder:
     def put(self, source: BinaryIO, content: Measured, done: Progress) -> None:
         """Write a content durably under its hash.  Raises ContentChanged, OSError; nothing is then left."""
         with writing_safely(self.path(content.digest)) as out:
-            write_blob(source, out, self._root, content, done)
+            write_blob(source, out, self._roots()[-1], content, done)
 
     def holds(self, digest: str) -> bool:
         """Whether the content is here and sound, read to the end; a damaged one may be written anew."""
@@ -44,7 +58,21 @@ class BlobFolder:
     def frames(self, digest: str) -> Iterator[bytes]:
         """The content, each frame verified.  Raises BlobDamaged, OSError."""
         with open(self.path(digest), "rb") as file:
-            yield from read_blob(file, self._root, digest)
+            yield from read_blob(file, self._root_of, digest)
+
+    def _root_of(self, wanted: bytes) -> bytes | None:
+        return next((root for root in self._roots() if key_id(root) == wanted), None)
+
+    @contextmanager
+    def opened(self, digest: str) -> Iterator[tuple[BinaryIO, int]]:
+        """The content to read from any place, and its bytes.  Raises BlobDamaged, OSError, also while reading."""
+        with open(self.path(digest), "rb") as file:
+            yield open_blob(file, self._root_of, digest)
+
+    def partial(self, digest: str) -> Partial:
+        """What has come of a content so far, to go on with.  Raises OSError."""
+        self.make_folder(digest)
+        return Partial(self.path(digest).with_name(digest + PARTIAL), self._roots()[-1], digest)
 
     def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
         """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""

@@ -26,6 +26,16 @@ class Earlier:
     failed: int = 0
 
 
+@dataclass(frozen=True)
+class Linked:
+    """Another case of the same dispute: the one this goes on from (`is_earlier`), or one that goes on from this."""
+
+    record_id: str
+    number: str
+    title: str
+    is_earlier: bool
+
+
 class CaseHistory:
     """Reads only; one short search for each party that has a number."""
 
@@ -41,6 +51,21 @@ class CaseHistory:
         with self._database.read() as connection:
             results = _results(connection, sorted(numbers), record_id, today - LOOKED_BACK)
         return Earlier(len(results), sum(result in FAILED for result in results))
+
+    def linked(self, record_id: str, values: Mapping[str, Any]) -> list[Linked]:
+        """The cases before and after this one, by 原案编号; the earlier first."""
+        case = MEDIATION_CASE.table
+        told = select(case.c.id, case.c.number, case.c.title).where(case.c.id != record_id).limit(MOST_CASES)
+        found: list[Linked] = []
+        with self._database.read() as connection:
+            for number, asked, is_earlier in (
+                (values.get("earlier_number"), case.c.number, True),
+                (values.get("number"), case.c.earlier_number, False),
+            ):
+                if number:
+                    rows = connection.execute(told.where(asked == number, asked.is_not(None)))
+                    found += [Linked(row.id, row.number or "", row.title or "", is_earlier) for row in rows]
+        return found
 
 
 def _results(connection: Connection, numbers: list[str], record_id: str, since: date) -> list[str | None]:

@@ -25,11 +25,13 @@ from app.store.errors import (
     StorageError,
     StorageFailed,
     StorageStopped,
+    UnsafeSettings,
     WrongKey,
     file_error,
     sqlite_code,
     storage_error,
 )
+from app.store.gate import Gate
 
 # 3.51.3 mends the WAL-reset bug: two connections writing and checkpointing at once could lose pages.
 OLDEST_SQLITE = (3, 51, 3)
@@ -51,6 +53,15 @@ PRAGMAS = (
     "cell_size_check = ON",
     "temp_store = MEMORY",
 )
+# How SQLite answers where it does not answer in the words of the question (sqlite.org/pragma.html).
+READ_BACK = {
+    ("", "ON"): "1",
+    ("", "OFF"): "0",
+    ("synchronous", "FULL"): "2",
+    ("synchronous", "NORMAL"): "1",
+    ("temp_store", "MEMORY"): "2",
+}
+TOLD_NOTHING = ("cipher_log_level",)
 
 
 class Database:
@@ -59,6 +70,7 @@ class Database:
     def __init__(self, path: Path, dek: bytes) -> None:
         self.path = path
         self._dek = dek
+        self._gate = Gate()
         self._writing = threading.Lock()
         self._writer: int | None = None
         self.engine: Engine = create_engine(
@@ -153,16 +165,47 @@ class Database:
     def _examined(self) -> list[str]:
         """What the checks say on a connection of its own: on one that searched before others saved, SQLite checks
         the search index by an outdated list of its parts and reports damage where there is none."""
-        fresh = Database(self.path, self._dek)
-        try:
-            with fresh.read() as connection:
-                return _faults(connection)
-        finally:
-            fresh.close()
+        with self._gate.passing():
+            fresh = Database(self.path, self._dek)
+            try:
+                with fresh.read() as connection:
+                    return _faults(connection)
+            finally:
+                fresh.close()
 
     def derived_key(self, purpose: bytes) -> bytes:
         """A 256-bit key for something kept beside the file, made from the file's own key."""
         return HKDF(SHA256(), 32, None, purpose).derive(self._dek)
+
+    @property
+    def mark(self) -> bytes:
+        """The sixteen bytes a file under this key begins with."""
+        return salt_of(self._dek)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else uses the file until the block ends; waits for who does."""
+        with self._gate.alone():
+            yield
+
+    def other_key(self) -> str:
+        """The key as SQLCipher's pragmas take it, for a copy of the file."""
+        return cipher_key(self._dek)
+
+    def use_key(self, dek: bytes) -> None:
+        """Open the file with another key from now on; no connection is open."""
+        self._dek = dek
+
+    def vacuum_into(self, fresh: Path, watch: Watch | None) -> None:
+        """Write what the file holds into a new one under the same key.  Raises StorageError, StorageStopped."""
+        with self._connected() as connection, _watched(connection, self, fresh, watch):
+            connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+
+    def fold_log(self) -> None:
+        """Fold the write-ahead log into the file and let go of every connection.  Raises StorageError."""
+        with self._connected() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.engine.dispose()
 
     def copy_to(self, target: Path, watch: Watch | None = None) -> None:
         """A verified copy, encrypted with the same key, under `target` only once it is whole.
@@ -172,18 +215,18 @@ class Database:
         """
         fresh = beside(target, ".new")
         try:
-            remove(fresh)
-            with self._connected() as connection, _watched(connection, self, fresh, watch):
-                connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
-            copy = self.other(fresh)
-            faults = copy.integrity()
-            copy.close()
-            if faults:
-                raise StorageDamaged
-            with open(fresh, "rb+") as file:
-                os.fsync(file.fileno())
-            os.replace(fresh, target)
-            sync_folder(target.parent)
+            with self._gate.passing():
+                remove(fresh)
+                self.vacuum_into(fresh, watch)
+                copy = self.other(fresh)
+                faults = copy.integrity()
+                copy.close()
+                if faults:
+                    raise StorageDamaged
+                with open(fresh, "rb+") as file:
+                    os.fsync(file.fileno())
+                os.replace(fresh, target)
+                sync_folder(target.parent)
         except OSError as failure:
             raise file_error(failure) from failure
         finally:
@@ -210,7 +253,7 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._gate.passing(), self.engine.connect() as connection:
             try:
                 yield connection
             except Exception as error:
@@ -239,12 +282,27 @@ class Database:
                 if not connection.exec_driver_sql("PRAGMA cipher_version").scalar():
                     raise OutdatedEngine
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+                if unsettled(connection):
+                    raise UnsafeSettings
         except StorageError as failure:
             self.close()
             if sqlite_code(failure.__cause__) == sqlite3.SQLITE_NOTADB:
                 raise WrongKey from failure
             raise
         return self
+
+
+def unsettled(connection: Connection) -> list[str]:
+    """The settings of a connection that are not as `PRAGMAS` ask; each is read back."""
+    found = []
+    for pragma in PRAGMAS:
+        name, _, asked = pragma.partition(" = ")
+        if name in TOLD_NOTHING:
+            continue
+        here = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        if str(here) not in (asked.lower(), READ_BACK.get((name, asked)), READ_BACK.get(("", asked))):
+            found.append(name)
+    return found
 
 
 def _faults(connection: Connection) -> list[str]:
@@ -267,8 +325,12 @@ def cipher_key(dek: bytes) -> str:
     again whenever the log is folded in, and a power cut that spoils it would take the whole file with it although
     the log still holds that page.
     """
-    salt = sha256(b"fengqiao|database salt|" + dek).digest()[:16]
-    return f"x'{dek.hex()}{salt.hex()}'"
+    return f"x'{dek.hex()}{salt_of(dek).hex()}'"
+
+
+def salt_of(dek: bytes) -> bytes:
+    """The salt of a file under this key, which are its first sixteen bytes."""
+    return sha256(b"fengqiao|database salt|" + dek).digest()[:16]
 
 
 def beside(path: Path, ending: str) -> Path:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, and_, or_, select
 
 from app.models.duty import Duty
 from app.models.mediation.case import MEDIATION_CASE
+from app.models.mediation.committee import COMMITTEE
 from app.models.mediation.practice import LocalPractice
 from app.models.mediation.screening import SCREENING
 from app.models.patrol.patrol_log import PATROL_LOG, PatrolFinding
@@ -17,6 +18,7 @@ from app.store.database import Database
 from app.store.due_cases import due_on_cases, inline
 
 DAYS_AHEAD = 7
+TERM_DAYS_AHEAD = 60  # choosing a committee takes weeks
 UNDER_WAY = ("in_hand", "transferred", "reported")
 
 
@@ -53,6 +55,7 @@ class DueReader:
                 *_read(connection, Duty.CLEAR_FINDING, PATROL_LOG, _findings(last).limit(limit)),
                 *self._on_cases(connection, last, limit),
                 *self._screening(connection, last),
+                *_read(connection, Duty.CHOOSE_COMMITTEE, COMMITTEE, _terms(today).limit(limit)),
             ]
         return sorted(found, key=lambda item: (item.due, item.duty, item.record_id))
 
@@ -82,6 +85,18 @@ def _last_screening() -> Select[Any]:
         .where(table.c.void_reason.is_(None))
         .order_by(table.c.screened_on.desc())
         .limit(1)
+    )
+
+
+def _terms(today: date) -> Select[Any]:
+    table = COMMITTEE.table
+    return (
+        select(table.c.id, table.c.term_ends_on.label("day"), table.c.name)
+        .where(
+            table.c.void_reason.is_(None),
+            table.c.term_ends_on <= today + timedelta(days=TERM_DAYS_AHEAD),
+        )
+        .order_by(table.c.term_ends_on)
     )
 
 

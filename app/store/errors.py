@@ -71,6 +71,12 @@ class OutdatedEngine(StorageError):
     sentence = "程序组件版本过旧，不能保证数据安全，请重新安装本程序。"
 
 
+class UnsafeSettings(StorageError):
+    """The engine did not take a setting the promises rest on."""
+
+    sentence = "数据库没有按规定的方式打开，不能保证数据安全，没有打开数据，数据没有改动。请重新安装本程序。"
+
+
 _BY_CODE: dict[int, type[StorageError]] = {
     sqlite3.SQLITE_FULL: StorageFull,
     sqlite3.SQLITE_READONLY: StorageReadOnly,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from app.safe_file import sync_folder
+from app.safe_file import make_folder
 
 ROOM_NEEDED = 200 * 1024 * 1024
 LOCK_NAME = "desk.lock"
@@ -102,7 +102,7 @@ def _mounts(text: str) -> Iterator[Mount]:
 def _room(folder: Path) -> list[str]:
     """A remark when there is little room.  Raises FolderRefused when nothing can be written here."""
     try:
-        _make(folder)
+        make_folder(folder)
         probe = folder / ".write-probe"
         try:
             probe.write_bytes(b"1")
@@ -117,17 +117,6 @@ def _room(folder: Path) -> list[str]:
     if free < ROOM_NEEDED:
         return [f"磁盘只剩 {free // (1024 * 1024)} MB，请尽快清理，以免无法保存。"]
     return []
-
-
-def _make(folder: Path) -> None:
-    """Make the folder and those above it, each with its name on the disk: it will hold what was promised."""
-    if not folder.parent.is_dir() and folder != folder.parent:
-        _make(folder.parent)
-    if folder.is_dir():
-        return
-    # Other accounts of the PC have no business in here.
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
 
 
 def _not_writable() -> FolderRefused:

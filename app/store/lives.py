@@ -4,20 +4,23 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from app.models.payload import canonical
+from app.models.registry import RECORD_TYPES
+from app.store import numbers
+from app.store.blob_transfers import ask_again
 from app.store.database import Database
 from app.store.outbox import enqueue, enqueue_again, next_seq
 from app.store.tables import device, revision
 
 
-def begin_new_life(connection: Connection) -> int:
-    """For a file put back from a backup: the next epoch, counted from 1 again; answers it.
+def begin_new_life(connection: Connection, above: int = 0) -> int:
+    """For a file put back from a backup: the next epoch (higher than `above`), counted from 1 again; answers it.
 
     What was unsent in the copy is renumbered into the new stream, so that no (epoch, seq) is used twice.  The
     district is read from its start before anything is sent, because the file's later life may have sent it.
     """
     row = connection.execute(select(device.c.epoch, device.c.acked_seq)).one()
     unsent = and_(revision.c.epoch == row.epoch, revision.c.seq > row.acked_seq)
-    epoch: int = row.epoch + 1
+    epoch: int = 1 + max(above, row.epoch)
     fresh = {"epoch": epoch, "acked_seq": 0, "new_life": True}
     connection.execute(update(device).values(**fresh))
     read_anew(connection)
@@ -25,10 +28,29 @@ def begin_new_life(connection: Connection) -> int:
     return epoch
 
 
+def begin_as_another(connection: Connection, *, device_id: str, signing_key: bytes) -> int:
+    """For a copied disk whose original goes on: a PC of its own, to be registered anew; answers its epoch.
+
+    What was receipted stays the original's.  What was not is renumbered, and a document number given to a record
+    that never left this copy is provisional again, because the original may have given it too.
+    """
+    row = connection.execute(select(device.c.epoch, device.c.acked_seq)).one()
+    unsent = and_(revision.c.epoch == row.epoch, revision.c.seq > row.acked_seq)
+    begun = select(revision.c.record_type, revision.c.record_id).where(unsent, revision.c.act == "create")
+    for record_type, record_id in connection.execute(begun).all():
+        if (known := RECORD_TYPES.get(record_type)) is not None and known.numbered is not None:
+            numbers.note_provisional(connection, record_type, record_id)
+    epoch = begin_new_life(connection)
+    unknown = {"enrolled": False, "server_id": None, "server_key": None, "segment": None}
+    connection.execute(update(device).values(device_id=device_id, signing_key=signing_key, **unknown))
+    return epoch
+
+
 def read_anew(connection: Connection) -> None:
     """The district's log is to be read from its start; until then nothing here counts as held there."""
     connection.execute(update(device).values(cursor="", pulled_seq=0, recheck=True))
     connection.execute(update(revision).where(revision.c.place.is_not(None)).values(place=None))
+    ask_again(connection)
 
 
 def send_lost_again(database: Database) -> int:

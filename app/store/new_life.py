@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import orjson
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from app.models.payload import canonical
 from app.models.registry import RECORD_TYPES
+from app.store import lives
 from app.store.outbox import UNSENT
 from app.store.tables import device, number_series, revision
 
@@ -29,11 +28,15 @@ class Remembered:
 
 @dataclass(frozen=True)
 class NewLife:
-    """What the restored file begins anew with: unsent revisions to send, document numbers left free a series."""
+    """What the restored file begins anew with: unsent revisions to send, document numbers left free a series.
+
+    `enrolled`: the district knows the PC and is told of the new epoch in the next round.
+    """
 
     epoch: int
     unsent: int
     numbers_free: int
+    enrolled: bool
 
 
 def remembered(connection: Connection, after: int) -> Remembered:
@@ -67,29 +70,21 @@ def begin_new_life(
 ) -> NewLife:
     """Give the file an epoch higher than `above` and its own, in the caller's transaction.
 
-    What it holds unsent is sent again under the new epoch: the district knows the op ids it has already.  The
-    district must register the PC again.  `numbers` are the last document numbers known to be given; where they
-    are not known some are left free in `year` and earlier ones, for each of the `days` since the backup.
+    What it holds unsent is sent again under the new epoch: the district knows the op ids it has already.  Its log
+    is read from the start before that, because what the lost file sent after the backup comes back only from there.
+    `numbers` are the last document numbers known to be given; where they are not known some are left free in `year`
+    and earlier ones, for each of the `days` since the backup.
     """
-    unsent = connection.execute(select(revision.c.position, revision.c.line).where(UNSENT)).all()
-    epoch = 1 + max(above, connection.execute(select(device.c.epoch)).scalar_one())
-    for seq, row in enumerate(sorted(unsent), start=1):
-        line = canonical(orjson.loads(row.line) | {"seq": seq})
-        connection.execute(
-            update(revision)
-            .where(revision.c.position == row.position)
-            .values(epoch=epoch, seq=seq, line=line)
-        )
-    connection.execute(
-        update(device).values(epoch=epoch, acked_seq=0, enrolled=False, server_id=None, server_key=None)
-    )
+    unsent = connection.execute(select(func.count()).select_from(revision).where(UNSENT)).scalar_one()
+    enrolled = connection.execute(select(device.c.server_id)).scalar_one() is not None
+    epoch = lives.begin_new_life(connection, above)
     free = 0 if numbers is not None else min(MOST_LEFT_FREE, NUMBERS_A_DAY * (1 + max(0, days)))
     given = {(row.series, row.year): row.last for row in connection.execute(select(number_series))}
     counted = {kind.numbered for kind in RECORD_TYPES.values() if kind.numbered} | {name for name, _ in given}
     open_now = {(name, year): 0 for name in counted}
     for key, last in (open_now | given | dict(numbers or {})).items():
         _move_on(connection, key, max(last, given.get(key, 0)) + free)
-    return NewLife(epoch, len(unsent), free)
+    return NewLife(epoch, unsent, free, enrolled)
 
 
 def _move_on(connection: Connection, key: tuple[str, int], last: int) -> None:

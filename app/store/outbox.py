@@ -8,9 +8,11 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
+from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, held_files, underway
+from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import conflict, device, revision
+from app.store.tables import conflict, device, install, revision
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,10 @@ class OutboxLine:
 
 @dataclass(frozen=True)
 class OutboxStatus:
-    """The truth line of the screen, counted in the file itself; `conflicts` counts records."""
+    """The truth line of the screen, counted in the file itself; `conflicts` counts records.
+
+    `files` are the contents of attached files that are not at the district or not here.
+    """
 
     unsent: int
     oldest_at: datetime | None
@@ -34,6 +39,9 @@ class OutboxStatus:
     conflicts: int
     last_receipt_at: datetime | None
     last_pull_at: datetime | None = None
+    files: Underway = NOTHING
+    clock: str = ""
+    """What is suspect about the PC's clock, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,13 @@ class Outbox:
 
     def next_lines(self, max_bytes: int, max_count: int) -> list[OutboxLine]:
         """The oldest unsent lines that fit; at least one while any is unsent."""
+        return self._lines(self._unsent(), max_bytes, max_count)
+
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """The lines of this PC's stream after `seq`, sent or not, that fit; at least one while there is any."""
+        return self._lines(and_(revision.c.epoch == self._epoch, revision.c.seq > seq), max_bytes, max_count)
+
+    def _lines(self, which: ColumnElement[bool], max_bytes: int, max_count: int) -> list[OutboxLine]:
         statement = (
             select(
                 revision.c.seq,
@@ -84,7 +99,7 @@ class Outbox:
                 revision.c.record_id,
                 revision.c.line,
             )
-            .where(self._unsent())
+            .where(which)
             .order_by(revision.c.seq)
             .limit(max_count)
         )
@@ -99,9 +114,13 @@ class Outbox:
         return lines
 
     def continue_from(self, seq: int) -> None:
-        """The district expects `seq` next: every line from there on is unsent again."""
+        """The district expects `seq` next: every line from there on is unsent again, and nothing is said of it."""
+        anew = (revision.c.epoch == self._epoch) & (revision.c.seq >= seq) & revision.c.verdict.is_not(None)
         with self._database.write() as connection:
+            connection.execute(update(revision).where(anew).values(verdict=None))
             connection.execute(update(device).values(acked_seq=func.min(device.c.acked_seq, seq - 1)))
+            # A district that lost rows may have lost contents with them.
+            ask_again(connection)
 
     def apply_receipt(
         self, acked_seq: int, verdicts: Iterable[SettledVerdict], received_at: datetime
@@ -130,7 +149,22 @@ class Outbox:
             held_count = connection.execute(held).scalar_one()
             conflicts = connection.execute(_DISPUTED).scalar_one()
             receipt, pull = connection.execute(select(device.c.last_receipt_at, device.c.last_pull_at)).one()
-        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull)
+            around = connection.execute(select(install.c.clock, install.c.skew)).one()
+            files = underway(connection)
+        clock = around.clock or skew_sentence(around.skew)
+        return OutboxStatus(count, oldest_at, held_count, conflicts, receipt, pull, files, clock)
+
+    def held_files(self) -> list[Transfer]:
+        """Attached files that wait for a person, with the code of the reason."""
+        with self._database.read() as connection:
+            return held_files(connection)
+
+    def has_unsent(self) -> bool:
+        """Whether any line waits."""
+        with self._database.read() as connection:
+            return (
+                connection.execute(select(revision.c.seq).where(self._unsent()).limit(1)).first() is not None
+            )
 
     def acked_seq(self) -> int:
         """The last seq the district has receipted."""

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.models.base import Record
 from app.models.record_type import RecordType, Values
 from app.store import search
 from app.store.database import Database
@@ -79,18 +80,38 @@ def load(connection: Connection, record_type: RecordType, record_id: str) -> Sto
         return None
     with Session(bind=connection, autoflush=False) as session:
         found = session.get_one(record_type.model, record_id)
-        return StoredRecord(
-            found.id,
-            found.revision,
-            found.head,
-            found.station,
-            found.created_by,
-            found.created_at,
-            found.changed_by,
-            found.changed_at,
-            found.void_reason,
-            record_type.values(found),
-        )
+        return _stored(record_type, found)
+
+
+def load_many(connection: Connection, record_type: RecordType, ids: Sequence[str]) -> list[StoredRecord]:
+    """Records with their rows in the order of `ids`; what is not there is left out."""
+    model = record_type.model
+    with Session(bind=connection, autoflush=False) as session:
+        found = {one.id: one for one in session.scalars(select(model).where(model.id.in_(ids)))}
+        return [_stored(record_type, found[one]) for one in ids if one in found]
+
+
+def _stored(record_type: RecordType, found: Record) -> StoredRecord:
+    return StoredRecord(
+        found.id,
+        found.revision,
+        found.head,
+        found.station,
+        found.created_by,
+        found.created_at,
+        found.changed_by,
+        found.changed_at,
+        found.void_reason,
+        record_type.values(found),
+    )
+
+
+def listed_count(connection: Connection, record_type: RecordType, query: ListQuery) -> int:
+    """How many records a list shows."""
+    if query.words.strip():
+        return len(_found(connection, record_type, query))
+    counted = select(func.count()).select_from(_listed(record_type, query).subquery())
+    return int(connection.execute(counted).scalar_one())
 
 
 class RecordReader:

@@ -13,10 +13,14 @@ from app.models.changes import Arrived, Notice, Page, Settled, Standing
 from app.models.column_types import moment_of
 from app.models.payload import canonical
 from app.models.record_type import RecordType
+from app.models.scrubbing import tells_erasure
+from app.store import policies
+from app.store.blob_transfers import coming_down
 from app.store.database import Database
+from app.store.erasing import note_erasure
 from app.store.errors import storage_error
-from app.store.lives import read_anew
-from app.store.outbox import enqueue
+from app.store.lives import begin_new_life, read_anew
+from app.store.outbox import enqueue, next_seq
 from app.store.placing import Placing
 from app.store.prepared import Prepared
 from app.store.station import Station
@@ -28,10 +32,14 @@ NOT_A_RECORD = (ValueError, TypeError, LookupError, AttributeError, DBAPIError)
 
 @dataclass(frozen=True)
 class Pulled:
-    """Where this file stands in the district's change log ("" is its start), and what was receipted to it."""
+    """Where this file stands in the district's change log ("" is its start), and what was receipted to it.
+
+    `last_seq` is the last it has written in its present epoch.
+    """
 
     cursor: str
     acked_seq: int
+    last_seq: int
     recheck: bool
     new_life: bool
 
@@ -55,7 +63,8 @@ class Receiver:
         """Where to go on."""
         with self._database.read() as connection:
             row = connection.execute(select(device)).one()
-            return Pulled(row.cursor, row.acked_seq, row.recheck, row.new_life)
+            last = next_seq(connection, row.epoch) - 1
+            return Pulled(row.cursor, row.acked_seq, last, row.recheck, row.new_life)
 
     def take(self, page: Page, after: str) -> int:
         """Write a page that was asked for at cursor `after`; answers how many records changed.
@@ -85,6 +94,11 @@ class Receiver:
         """The end of the log was reached, whether or not it brought anything."""
         with self._database.write() as connection:
             connection.execute(update(device).values(last_pull_at=self._clock()))
+
+    def live_above(self, epoch: int) -> None:
+        """The district counted this file in `epoch` before: go on in a higher one, from the next opening on."""
+        with self._database.write() as connection:
+            begin_new_life(connection, above=epoch)
 
     def life_known(self) -> None:
         """The district counts this PC's present epoch."""
@@ -139,6 +153,8 @@ _LEARN = Prepared(
 def _keep_line(connection: Connection, arrived: Arrived) -> None:
     """A revision of another PC, once; what came earlier learns its place."""
     said = orjson.loads(arrived.line)
+    if tells_erasure(said["act"], said["data"]):
+        note_erasure(connection, said["type"], said["record"], _moment(said["at"]))
     learnt = {
         "place": arrived.place,
         "head_after": arrived.head_after,
@@ -159,6 +175,7 @@ def _keep_line(connection: Connection, arrived: Arrived) -> None:
         **learnt,
     }
     enqueue(connection, row)
+    coming_down(connection, said, row["at"])
 
 
 def _settle(connection: Connection, settled: Settled) -> None:
@@ -171,6 +188,8 @@ def _settle(connection: Connection, settled: Settled) -> None:
 
 def _keep_notice(connection: Connection, kind: str, body: bytes, now: datetime) -> None:
     key = str(orjson.loads(body).get("key", ""))
+    if kind == policies.KIND:
+        kind = policies.kind_of(connection, key, body)
     row = {"body": body, "received_at": now}
     statement = upsert(notice).values(kind=kind, key=key, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=row))

@@ -1,7 +1,7 @@
 """RecordStore: the one way anything recorded enters the file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,24 @@ from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.models import payload
+from app.models.attached_file import files_in
 from app.models.column_types import moment_text
 from app.models.fields import Search
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Values
 from app.models.registry import RECORD_TYPES
-from app.store import attachments, audit, differences, drafts, numbers, outbox, reading, rows, search
+from app.store import (
+    attachments,
+    audit,
+    blob_transfers,
+    differences,
+    drafts,
+    numbers,
+    outbox,
+    reading,
+    rows,
+    search,
+)
 from app.store.database import Database
 from app.store.numbering import Numbering, number_field
 from app.store.reading import StoredRecord
@@ -93,6 +105,7 @@ class RecordStore:
         self._station = station
         self._clock = clock
         self._numbering = Numbering(station, clock, awaits_district)
+        self._role = ""
 
     def save(
         self,
@@ -184,6 +197,9 @@ class RecordStore:
         """One revision into all its places."""
         if not attachments.keep(connection, new.files):
             raise MissingFile
+        if new.files:
+            fresh = {file.sha256: file for file in files_in(new.data) if file.sha256 in new.files}
+            blob_transfers.going_up(connection, fresh.values(), new.at)
         self._enqueue(connection, new)
         columns = rows.columns(new.record_type, values) | new.head_columns
         if new.before:
@@ -205,7 +221,8 @@ class RecordStore:
         data: dict[str, Any],
         by: str,
     ) -> "_Revision":
-        return _Revision(record_type, record_id, before, act, data, by, self._clock(), str(uuid7()))
+        op_id = str(uuid7())
+        return _Revision(record_type, record_id, before, act, data, by, self._clock(), op_id, self._role)
 
     def _enqueue(self, connection: Connection, new: "_Revision") -> None:
         epoch = self._station.epoch
@@ -224,6 +241,8 @@ class RecordStore:
             "data": new.data,
             "blobs": blobs,
         }
+        if new.role:
+            line["role"] = new.role
         row = {
             "epoch": epoch,
             "seq": seq,
@@ -258,7 +277,9 @@ class RecordStore:
             final = {**before.values, number_field(record_type): None}
             self._numbering.give(connection, record_type, record_id, final)
             data = _data(record_type, before, final)
-            self._write(connection, self._revision(record_type, record_id, before, "edit", data, by), final)
+            new = self._revision(record_type, record_id, before, "edit", data, by)
+            # The program's own doing, whoever registers the PC: in no role.
+            self._write(connection, replace(new, role=""), final)
         return True
 
     def _audit(self, connection: Connection, new: "_Revision") -> None:
@@ -278,7 +299,7 @@ class RecordStore:
 
 @dataclass(frozen=True)
 class _Revision:
-    """One revision on its way into the file; `data` is its wire data."""
+    """One revision on its way into the file; `data` is its wire data, `role` its author's."""
 
     record_type: RecordType
     record_id: str
@@ -288,6 +309,7 @@ class _Revision:
     by: str
     at: datetime
     op_id: str
+    role: str
 
     @property
     def number(self) -> int:

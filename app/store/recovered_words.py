@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.models.station_time import station_time
+from app.store.new_life import NewLife
 from app.store.restore import Recovered
 
 
@@ -19,7 +20,7 @@ def sentences(recovered: Recovered) -> list[str]:
         told.append(
             f"文书编号各空出 {recovered.life.numbers_free} 个再往下编，以免与备份以后发出的编号重复。"
         )
-    told.append(_register(recovered.life.unsent))
+    told += _goes_on(recovered.life)
     told.append(f"原来的文件原样保存在：{recovered.quarantine}")
     return told
 
@@ -47,9 +48,11 @@ def _after(recovered: Recovered) -> str:
     )
 
 
-def _register(unsent: int) -> str:
-    waiting = f"有 {unsent} 次修改等待上报，区里已有的不会重复；" if unsent else ""
-    return f"{waiting}上报前请到“同步”页用新的登记码重新登记这台电脑。"
+def _goes_on(life: NewLife) -> list[str]:
+    told = [f"有 {life.unsent} 次修改等待上报，区里已有的不会重复。"] if life.unsent else []
+    if life.enrolled:
+        told.append("连上区里以后，先自动取回区里已收到的内容，再上报其余的，不用重新登记。")
+    return told
 
 
 def _moment(moment: datetime) -> str:

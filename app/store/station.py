@@ -72,11 +72,13 @@ def segment_of(connection: Connection) -> int | None:
     return segment
 
 
-def enrolled(connection: Connection, *, server_id: str, server_key: bytes, segment: int) -> None:
+def enrolled(
+    connection: Connection, *, server_id: str, server_key: bytes, segment: int, seal_key: bytes = b""
+) -> None:
     """Remember the district that registered this PC; another district than before holds nothing yet."""
     before = connection.execute(select(device.c.server_id)).scalar()
     known = {"server_id": server_id, "server_key": server_key, "segment": segment}
-    connection.execute(update(device).values(enrolled=True, **known))
+    connection.execute(update(device).values(enrolled=True, server_seal_key=seal_key or None, **known))
     if before is not None and before != server_id:
         connection.execute(update(device).values(acked_seq=0))
         read_anew(connection)

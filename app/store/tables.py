@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Index,
     Integer,
     LargeBinary,
@@ -156,6 +157,14 @@ device = Table(
     Column("last_pull_at", Moment),
     Column("recheck", Boolean, nullable=False),
     Column("new_life", Boolean, nullable=False),
+    # Sync by stick: the key the district has files sealed to, exports made, the newest one answered, when the last was
+    # made and of how many rows, and the rows ("epoch.seq" by blanks) whose place a skip line takes.
+    Column("server_seal_key", LargeBinary),
+    Column("stick_number", Integer, nullable=False, server_default=text("0")),
+    Column("stick_answered", Integer, nullable=False, server_default=text("0")),
+    Column("stick_out_at", Moment),
+    Column("stick_out_rows", Integer, nullable=False, server_default=text("0")),
+    Column("stick_skips", String, nullable=False, server_default=text("''")),
     CheckConstraint("one = 1", "one_row"),
 )
 
@@ -170,6 +179,24 @@ blob = Table(
     Column("at", Moment, nullable=False),
     Column("kept", Boolean, nullable=False),
     Index("ix_blob_unkept", "at", sqlite_where=text("kept = 0")),
+)
+
+# One row a content a revision names: on its way to the district ("up", it is here) or from there ("down", it is
+# not).  `done` says that both have it; a `held` one waits for a person, with a code for the reason.
+blob_transfer = Table(
+    "blob_transfer",
+    Base.metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("way", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("way in ('up', 'down')", "way"),
+    CheckConstraint("state in ('waiting', 'done', 'held')", "state"),
+    Index("ix_blob_transfer_open", "way", "state", "at", sqlite_where=text("state <> 'done'")),
 )
 
 # What a content looks like, made once: no image where none can be made.
@@ -193,4 +220,92 @@ account = Table(
     Column("password_at", Moment, nullable=False),
     Column("added_by", String, nullable=False),
     Column("added_at", Moment, nullable=False),
+)
+
+# A full export somebody asked for, and what somebody else said to it: open, approved, refused, done or lapsed.
+# `asked` is the list it is of, as JSON; it may hold words that were searched for.
+export_request = Table(
+    "export_request",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("record_type", String, nullable=False),
+    Column("asked", LargeBinary, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("decided_by", String),
+    Column("decided_at", Moment),
+    Column("decision", String),
+    Column("done_at", Moment),
+    Index("ix_export_request_state", "state", "at"),
+)
+
+# What a person asked of the station about their data (个人信息保护法 art. 45-47): open, granted or refused.  Who it was
+# is cleared once an erasure is carried out; the line itself stays.
+subject_request = Table(
+    "subject_request",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("id_number", String, nullable=False),
+    Column("phone", String, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_by", String),
+    Column("answered_at", Moment),
+    Index("ix_subject_request_state", "state", "due_on"),
+)
+
+# Records whose personal data was taken out, and whether what earlier revisions said of it is out of this file too.
+erased = Table(
+    "erased",
+    Base.metadata,
+    Column("record_id", String(36), primary_key=True),
+    Column("record_type", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("scrubbed", Boolean, nullable=False),
+    Index("ix_erased_open", "record_id", sqlite_where=text("NOT scrubbed")),
+)
+
+# How far the district has witnessed the audit chain, a line a life of the counter: the hash of the link at `seq` as
+# it keeps it.
+audit_anchor = Table(
+    "audit_anchor",
+    Base.metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# Root keys of attachments since the first change of the file's key, newest last; before that there is none here and
+# the root is made from the file's key.
+blob_root = Table(
+    "blob_root",
+    Base.metadata,
+    Column("place", Integer, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+)
+
+# One row: where the file lives.  `token` lies beside the file as well, `machine` is a digest of the PC's own id;
+# `rekey_due` after a leaver until the file has a new key; `skew` are the seconds this PC's clock is ahead of the
+# district's, `clock` what was suspect about it at the last start.
+install = Table(
+    "install",
+    Base.metadata,
+    Column("one", Integer, primary_key=True),
+    Column("token", String, nullable=False),
+    Column("machine", String, nullable=False),
+    Column("rekey_due", Boolean, nullable=False),
+    Column("skew", Integer, nullable=False),
+    Column("clock", String, nullable=False),
+    CheckConstraint("one = 1", "one_row"),
 )

@@ -1,21 +1,29 @@
 """Verify: is the file whole, is the audit chain unbroken, does the outbox hold every revision once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 from sqlalchemy import Connection, column, func, or_, select, table
 
 from app.models.record_type import RecordType
-from app.store import audit, search
+from app.store import anchors, audit, search
+from app.store.anchors import Anchor
 from app.store.database import Database
-from app.store.tables import revision
+from app.store.tables import device, revision
 
 
-def verify(database: Database, types: Mapping[str, RecordType]) -> list[str]:
-    """Every fault found, as sentences; an empty list means the file is in order."""
+def verify(
+    database: Database, types: Mapping[str, RecordType], witnessed: Sequence[Anchor] = ()
+) -> list[str]:
+    """Every fault found, as sentences; an empty list means the file is in order.
+
+    The audit chain is held against the links the file knows to be kept by the district, and those in `witnessed`,
+    which the district has just been asked for.
+    """
     faults = list(database.integrity())
     with database.read() as connection:
         faults += audit.check_chain(connection)
+        faults += anchors.check(connection, list(dict.fromkeys([*anchors.kept(connection), *witnessed])))
         faults += _stream_faults(connection)
         for record_type in types.values():
             faults += _head_faults(connection, record_type)
@@ -25,10 +33,14 @@ def verify(database: Database, types: Mapping[str, RecordType]) -> list[str]:
 
 
 def _stream_faults(connection: Connection) -> Iterator[str]:
-    """The (epoch, seq) stream has no gap, and each line says what its row says."""
+    """The (epoch, seq) stream has no gap, and each line says what its row says.
+
+    From the streams of earlier lives lines were taken along into the present one.
+    """
+    present = select(device.c.epoch).scalar_subquery()
     counted = select(
         revision.c.epoch, func.min(revision.c.seq), func.max(revision.c.seq), func.count()
-    ).where(revision.c.seq.is_not(None))
+    ).where(revision.c.seq.is_not(None), revision.c.epoch == present)
     for epoch, first, last, count in connection.execute(counted.group_by(revision.c.epoch)):
         if last - first + 1 != count:
             yield f"上报队列（第 {epoch} 期）缺少 {last - first + 1 - count} 条。"

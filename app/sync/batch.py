@@ -26,6 +26,9 @@ HEADER_ROOM = 1024
 _HEX_AS_ZERO = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 _UUID_FORM = b"00000000-0000-0000-0000-000000000000"
 _type = re.compile(r"[a-z][a-z0-9_]{0,63}").fullmatch
+_head = re.compile(r"(?:[0-9a-f]{64})?").fullmatch
+# What a role is called that cannot be one; no matrix names it, so its lines are held.
+NO_ROLE = "?"
 
 
 def encode_batch(header: Header, bodies: Sequence[bytes], packing: Packing = PLAIN) -> bytes:
@@ -80,6 +83,8 @@ def skip_line(line: OutboxLine, reason: str) -> bytes:
         "data": data,
         "blobs": [],
     }
+    if "role" in content:
+        skipped["role"] = content["role"]
     return orjson.dumps(skipped, option=orjson.OPT_SORT_KEYS)
 
 
@@ -91,18 +96,23 @@ def _header(text: bytes) -> Header:
     except NotStrict as error:
         raise ProtocolError(f"header_{error.code}") from error
     try:
-        header = Header(**{name: content[name] for name in _HEADER_FIELDS})
+        known = {name: content[name] for name in _HEADER_FIELDS if name in content or name not in _LATER}
+        header = Header(**known)
     except KeyError as error:
         raise ProtocolError("header_incomplete") from error
-    numbers = (header.proto, header.epoch, header.first, header.count, header.schema)
+    numbers = (header.proto, header.epoch, header.first, header.count, header.schema, header.audit_seq)
     if not all(type(number) is int and 0 <= number < 1 << 53 for number in numbers):
         raise ProtocolError("header_wrong_number")
     if header.first < 1 or not isinstance(header.device, str) or not isinstance(header.app, str):
+        raise ProtocolError("header_wrong_value")
+    if not (isinstance(header.audit_head, str) and _head(header.audit_head)):
         raise ProtocolError("header_wrong_value")
     return header
 
 
 _HEADER_FIELDS = tuple(Header.__dataclass_fields__)
+# What programs of the first release do not send.
+_LATER = frozenset({"audit_seq", "audit_head"})
 
 
 def line_of(body: bytes, seq: int) -> Line:
@@ -144,4 +154,7 @@ def _checked(content: dict[str, Any], body: bytes, seq: int) -> Line:
         raise ProtocolError("wrong_data", seq)
     if type(revision) is not int or not 0 <= revision < 1 << 31:
         raise ProtocolError("wrong_revision", seq)
-    return Line(seq, op_id, type_, record, act, base, revision, by, at, data, body)
+    role = get("role", "")
+    if not (isinstance(role, str) and len(role) <= 40):
+        role = NO_ROLE
+    return Line(seq, op_id, type_, record, act, base, revision, by, at, data, body, role)

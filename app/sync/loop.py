@@ -56,6 +56,10 @@ class SyncLoop:
             self._clicked = True
             self._wake.notify()
 
+    def has_wish(self) -> bool:
+        """Whether somebody asked for something that has not begun: a long round should give way."""
+        return self._clicked or self._asked is not None
+
     def ask(self, rounds: Rounds) -> None:
         """Do this instead of the next round, at once."""
         with self._wake:

@@ -1,6 +1,6 @@
 """Batches as they go on the line; while one is under way the next is read and packed on a thread of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -42,7 +42,8 @@ class Packer:
     """Packs the batches of one round; only one request is ever under way, the thread merely prepares.
 
     `too_large` names the seqs whose place a skip line takes.  A batch packed ahead is used only when the
-    receipt ends right before it; after any failure it is forgotten and read anew.
+    receipt ends right before it; after any failure it is forgotten and read anew.  `head` answers the last link
+    of the audit chain, which each header carries.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Packer:
         size: BatchSize,
         speed: LineSpeed,
         too_large: set[int],
+        head: Callable[[], tuple[int, str]] = lambda: (0, ""),
     ) -> None:
         self._outbox = outbox
         self._identity = identity
         self._size = size
         self._speed = speed
         self._too_large = too_large
+        self._head = head
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
         self._ahead: Future[Packed | None] | None = None
         self._due = 0
@@ -78,10 +81,20 @@ class Packer:
         """The first of `lines` as one batch within the district's limits."""
         who = self._identity
         bodies = [self._body(line) for line in lines]
+        audit_seq, audit_head = self._head()
         packing = self._speed.packing
         while True:
             raw = sum(map(len, bodies))
-            header = Header(who.device, who.epoch, lines[0].seq, len(bodies), who.schema, who.app)
+            header = Header(
+                who.device,
+                who.epoch,
+                lines[0].seq,
+                len(bodies),
+                who.schema,
+                who.app,
+                audit_seq=audit_seq,
+                audit_head=audit_head,
+            )
             body = encode_batch(header, bodies, packing)
             if len(bodies) == 1 or (len(body) <= self._size.most and raw < MAX_EXPANDED):
                 return Packed(lines, header, body, raw)

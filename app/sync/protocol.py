@@ -11,6 +11,9 @@ MAX_EXPANDED = 64 << 20
 MAX_REVISIONS = 500
 MAX_LINE = 4 << 20
 
+# Somebody between the station and the district takes no request of this size.
+LIMITED = "limited_on_the_way"
+
 VerdictCode = Literal["duplicate", "merged", "conflict", "held", "released"]
 VERDICTS: frozenset[str] = frozenset({"duplicate", "merged", "conflict", "held", "released"})
 ACTS: frozenset[str] = frozenset({"create", "edit", "void", "append", "skip"})
@@ -30,7 +33,10 @@ class ProtocolError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """First line of a batch: who sends, in which life of its counter, from which seq on, how many lines."""
+    """First line of a batch: who sends, in which life of its counter, from which seq on, how many lines.
+
+    `audit_seq` and `audit_head` (hex) are the last link of the PC's audit chain; 0 and "" where it sends none.
+    """
 
     device: str
     epoch: int
@@ -39,6 +45,8 @@ class Header:
     schema: int
     app: str = ""
     proto: int = PROTO
+    audit_seq: int = 0
+    audit_head: str = ""
 
 
 class Line(NamedTuple):
@@ -46,6 +54,7 @@ class Line(NamedTuple):
 
     `data` holds whole wire data for create, changed fields for edit, a reason for void, rows to add for
     append, and for skip what stayed behind: `{"act", "reason", "size" in bytes, "sha256", "fields": [names]}`.
+    `role` is the author's at the time, "" where the line names none (older programs, the district's own pen).
     """
 
     seq: int
@@ -59,6 +68,7 @@ class Line(NamedTuple):
     at: str
     data: Mapping[str, Any]
     body: bytes
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +108,15 @@ class Receipt:
     """The district's word, given after its COMMIT: every seq up to `acked_seq` is durable there.
 
     `time` is the district's UTC clock (ISO), shown but never used to decide; `backoff` asks for seconds of rest.
+    `audit_seq` and `audit_head` are the furthest link of the PC's audit chain the district keeps of this epoch.
     """
 
     acked_seq: int
     verdicts: tuple[Verdict, ...] = ()
     time: str = ""
     backoff: float = 0.0
+    audit_seq: int = 0
+    audit_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +124,8 @@ class Hello:
     """The district's answer to hello.
 
     `acked_sha256` is the digest of the line at `receipt.acked_seq`, so that a station can tell its own lost
-    receipt from a twin's; `max_bytes` limits a compressed batch; `reads` names the packings the district reads
-    beside plain zstd.
+    receipt from a twin's; `max_bytes` limits a compressed batch; `seal_key` (base64) is what files on a stick are
+    sealed to; `reads` names the packings the district reads beside plain zstd.
     """
 
     server: str
@@ -123,6 +136,7 @@ class Hello:
     max_bytes: int
     schema_min: int
     schema_max: int
+    seal_key: str = ""
     reads: tuple[str, ...] = ()
 
 
@@ -130,7 +144,8 @@ class Hello:
 class Enrolment:
     """What a PC keeps of having been enrolled: its name at the district and the district's public key (32 bytes).
 
-    `segment` is its place among the PCs of the station, for numbering documents.
+    `segment` is its place among the PCs of the station, for numbering documents; `seal_key` (32 bytes) is what files
+    on a stick are sealed to, empty from a district that takes none.
     """
 
     device: str
@@ -140,12 +155,14 @@ class Enrolment:
     server_key: bytes
     address: str
     segment: int = 0
+    seal_key: bytes = b""
 
 
 class NoAnswer(Exception):
     """Nothing valid came back: unreachable, timed out, reset, or not the district.
 
-    `code` is one of offline, timeout, reset, portal, not_the_district; `retry_after` is in seconds when given.
+    `code` is one of offline, timeout, reset, portal, not_the_district, certificate,
+    certificate_time; `retry_after` is in seconds when given.
     """
 
     def __init__(self, code: str, detail: str = "", retry_after: float | None = None) -> None:
@@ -158,7 +175,8 @@ class Refusal(Exception):
     """The district answered and did not take the request.
 
     `status` is the HTTP status, `code` its name in the signed body, `seq` the one line at fault,
-    `expected_seq` where the district wants the station to go on, `retry_after` seconds.
+    `expected_seq` where the district wants the station to go on (`expected_offset` in a content),
+    `retry_after` seconds.
     """
 
     def __init__(
@@ -169,6 +187,7 @@ class Refusal(Exception):
         detail: str = "",
         seq: int | None = None,
         expected_seq: int | None = None,
+        expected_offset: int | None = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{status} {code}")
@@ -177,6 +196,7 @@ class Refusal(Exception):
         self.detail = detail
         self.seq = seq
         self.expected_seq = expected_seq
+        self.expected_offset = expected_offset
         self.retry_after = retry_after
 
 

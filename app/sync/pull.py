@@ -10,6 +10,8 @@ from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.protocol import NoAnswer, Refusal
 
 LOST = "lost"
+EPOCH_USED = "epoch_used"
+TWIN = "twin"
 
 
 class Source(Protocol):
@@ -46,7 +48,7 @@ class Pull:
         begun = self._receiver.position()
         try:
             if begun.new_life:
-                self._source.begin_epoch()
+                self._begin_life()
             while not stop():
                 cursor = self._receiver.position().cursor
                 try:
@@ -56,6 +58,9 @@ class Pull:
                         raise
                     self._receiver.start_over()
                     continue
+                if page.acked_seq > self._receiver.position().last_seq:
+                    # What was receipted to this name and is not here was written by a copy of this file.
+                    return stopped(0, TWIN)
                 if page.more and page.cursor == cursor:
                     raise NoAnswer("not_the_district")
                 if page.cursor != cursor:
@@ -69,6 +74,15 @@ class Pull:
                 return waiting(0, self._backoff.next_wait(refusal.retry_after), refusal, received)
             return stopped(0, refusal.code)
         return waiting(0, 0.0, NoAnswer("interrupted"), received)
+
+    def _begin_life(self) -> None:
+        """Raises Refusal epoch_used where an earlier life had the same epoch; the file has then gone above it."""
+        try:
+            self._source.begin_epoch()
+        except Refusal as refusal:
+            if refusal.code == EPOCH_USED and refusal.expected_seq is not None:
+                self._receiver.live_above(refusal.expected_seq)
+            raise
 
     def _arrived(self, received: int, acked_seq: int, begun: Pulled) -> Outcome:
         self._receiver.pulled()

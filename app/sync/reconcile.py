@@ -36,7 +36,8 @@ class Finding:
     """What a comparison came to: records here and there, and the (type, id) of those that differ.
 
     `mended` were made the same by sending again and bringing down; `waiting` differ rightly, because the
-    district holds one of their revisions back.
+    district holds one of their revisions back.  `files_lacking` counts the attached files the district had no
+    more, `files_missing` those that had gone from this PC.
     """
 
     here: int
@@ -44,6 +45,8 @@ class Finding:
     differing: tuple[tuple[str, str], ...] = ()
     mended: int = 0
     waiting: int = 0
+    files_lacking: int = 0
+    files_missing: int = 0
 
 
 class Reconcile:
@@ -56,12 +59,14 @@ class Reconcile:
         receiver: Receiver,
         database: Database,
         types: Mapping[str, RecordType],
+        recheck_files: Callable[[], tuple[int, int]] = lambda: (0, 0),
     ) -> None:
         self._rounds = rounds
         self._stock = stock
         self._receiver = receiver
         self._database = database
         self._types = types
+        self._recheck_files = recheck_files
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One comparison; its `finding` is None when the line or the district did not let it come to an end."""
@@ -69,21 +74,25 @@ class Reconcile:
         if outcome.state != "idle":
             return outcome
         try:
+            lacking, missing = self._recheck_files()
             first = self._compared()
-            if not first.differing:
-                return replace(outcome, finding=first)
             for _, record_id in first.differing:
                 self._mend(record_id)
-            again = self._rounds.run(stop)
-            if again.state != "idle":
-                return again
-            last = self._compared()
+            if first.differing or lacking or missing:
+                outcome = self._rounds.run(stop)
+                if outcome.state != "idle":
+                    return outcome
+            last = self._compared() if first.differing else first
         except NoAnswer as failure:
             return waiting(outcome.sent, AGAIN, failure)
         except Refusal as refusal:
-            return stopped(outcome.sent, refusal.code)
+            busy = refusal.status == 429 or refusal.status >= 500
+            wait = refusal.retry_after or AGAIN
+            return waiting(outcome.sent, wait, refusal) if busy else stopped(outcome.sent, refusal.code)
         mended = len(set(first.differing) - set(last.differing))
-        return replace(again, finding=replace(last, mended=mended))
+        return replace(
+            outcome, finding=replace(last, mended=mended, files_lacking=lacking, files_missing=missing)
+        )
 
     def _compared(self) -> Finding:
         here, there = tallies(self._database, self._types), self._stock.tallies()

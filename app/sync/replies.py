@@ -14,9 +14,9 @@ from app.sync.strict_json import NotStrict, object_of
 def encoded(answer: Receipt | Hello | Mapping[str, Any]) -> bytes:
     """An answer as one JSON object; empty parts of a receipt are left out."""
     if isinstance(answer, Receipt):
-        return orjson.dumps(_receipt_content(answer))
+        return orjson.dumps(receipt_content(answer))
     if isinstance(answer, Hello):
-        return orjson.dumps({**asdict(answer), "receipt": _receipt_content(answer.receipt)})
+        return orjson.dumps({**asdict(answer), "receipt": receipt_content(answer.receipt)})
     return orjson.dumps(answer)
 
 
@@ -27,6 +27,7 @@ def encoded_refusal(refusal: Refusal) -> bytes:
         "detail": refusal.detail or None,
         "seq": refusal.seq,
         "expected_seq": refusal.expected_seq,
+        "expected_offset": refusal.expected_offset,
         "retry_after": refusal.retry_after,
     }
     return orjson.dumps({name: value for name, value in parts.items() if value is not None})
@@ -34,7 +35,7 @@ def encoded_refusal(refusal: Refusal) -> bytes:
 
 def receipt_of(body: bytes) -> Receipt:
     """The receipt an answer carries; raises ProtocolError."""
-    return _receipt(_content(body))
+    return receipt_from(_content(body))
 
 
 def hello_of(body: bytes) -> Hello:
@@ -47,11 +48,12 @@ def hello_of(body: bytes) -> Hello:
         server=_text(content, "server"),
         server_epoch=_number(content, "server_epoch"),
         epoch=_number(content, "epoch"),
-        receipt=_receipt(receipt),
+        receipt=receipt_from(receipt),
         acked_sha256=_text(content, "acked_sha256"),
         max_bytes=_number(content, "max_bytes"),
         schema_min=_number(content, "schema_min"),
         schema_max=_number(content, "schema_max"),
+        seal_key=_text(content, "seal_key") if "seal_key" in content else "",
         reads=_names(content.get("reads")),
     )
 
@@ -66,6 +68,7 @@ def refusal_of(status: int, body: bytes) -> Refusal:
         detail=_text(content, "detail") if "detail" in content else "",
         seq=_number(content, "seq") if "seq" in content else None,
         expected_seq=_number(content, "expected_seq") if "expected_seq" in content else None,
+        expected_offset=_number(content, "expected_offset") if "expected_offset" in content else None,
         retry_after=float(wait) if isinstance(wait, int | float) else None,
     )
 
@@ -92,7 +95,8 @@ def digests_of(body: bytes) -> tuple[dict[str, int], bool]:
         raise ProtocolError("wrong_digest") from error
 
 
-def _receipt_content(receipt: Receipt) -> dict[str, Any]:
+def receipt_content(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON content; empty parts are left out."""
     content: dict[str, Any] = {"acked_seq": receipt.acked_seq, "time": receipt.time}
     if receipt.verdicts:
         content["verdicts"] = [
@@ -101,10 +105,13 @@ def _receipt_content(receipt: Receipt) -> dict[str, Any]:
         ]
     if receipt.backoff:
         content["backoff"] = receipt.backoff
+    if receipt.audit_seq:
+        content |= {"audit_seq": receipt.audit_seq, "audit_head": receipt.audit_head}
     return content
 
 
-def _receipt(content: Mapping[str, Any]) -> Receipt:
+def receipt_from(content: Mapping[str, Any]) -> Receipt:
+    """The receipt in JSON content; raises ProtocolError."""
     verdicts = content.get("verdicts", [])
     backoff = content.get("backoff", 0.0)
     if not isinstance(verdicts, list) or not isinstance(backoff, int | float):
@@ -114,6 +121,8 @@ def _receipt(content: Mapping[str, Any]) -> Receipt:
         tuple(_verdict(verdict) for verdict in verdicts),
         _text(content, "time"),
         max(0.0, float(backoff)),
+        _number(content, "audit_seq") if "audit_seq" in content else 0,
+        _text(content, "audit_head") if "audit_seq" in content else "",
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
+from typing import Protocol
 
 from app.sync.backoff import Backoff
 from app.sync.batch_size import BatchSize
@@ -11,20 +12,47 @@ from app.sync.line_speed import LineSpeed
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
+    LIMITED,
     MAX_EXPANDED,
     MAX_REVISIONS,
     District,
+    Hello,
     NoAnswer,
     OutboxLine,
     OutboxSource,
+    Receipt,
     Refusal,
 )
 
 __all__ = ["Identity", "Push"]
 
+# Bytes of a single row; no proxy is known to have a lower limit for a request.
+LEAST_LIMIT = 64 << 10
+
+
+class Witness(Protocol):
+    """What the file gives to witness with each batch, and keeps of what the district witnessed."""
+
+    def head(self) -> tuple[int, str]:
+        """Seq and hash (hex) of the last link of the audit chain."""
+
+    def heard(self, time: str, audit_seq: int, audit_head: str) -> None:
+        """The district's clock (ISO) and the furthest link it keeps; (0, "") where it keeps none."""
+
+
+class NoWitness:
+    """For stations that are not about the audit chain, in tests and on other ways than the line."""
+
+    def head(self) -> tuple[int, str]:
+        """No link."""
+        return 0, ""
+
+    def heard(self, time: str, audit_seq: int, audit_head: str) -> None:
+        """Nothing to keep."""
+
 
 class Push:
-    """Sends until the outbox is empty, the line breaks, or the district says no."""
+    """Sends until the outbox is empty, the line breaks, or the district says no; `heard` is told each hello."""
 
     def __init__(
         self,
@@ -33,8 +61,13 @@ class Push:
         identity: Identity,
         backoff: Backoff,
         clock: Callable[[], datetime],
+        witness: Witness | None = None,
+        *,
+        heard: Callable[[Hello], None] = lambda hello: None,
         timer: Callable[[], float] = monotonic,
     ) -> None:
+        self._witness: Witness = witness or NoWitness()
+        self._tell_hello = heard
         self._outbox = outbox
         self._district = district
         self._identity = identity
@@ -55,7 +88,9 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
-        with Packer(self._outbox, self._identity, self._size, self._speed, self._too_large) as packer:
+        with Packer(
+            self._outbox, self._identity, self._size, self._speed, self._too_large, self._witness.head
+        ) as packer:
             return self._round(packer, stop)
 
     def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
@@ -99,6 +134,7 @@ class Push:
             raise NoAnswer("not_the_district")
         verdicts = [verdict for verdict in receipt.verdicts if verdict.seq <= acked]
         self._outbox.apply_receipt(acked, verdicts, self._clock())
+        self._heard(receipt)
         packer.receipted(acked)
         self._sent += acked - first + 1
         self._too_large -= {seq for seq in self._too_large if seq <= acked}
@@ -112,11 +148,14 @@ class Push:
         began = self._timer()
         hello = self._district.hello(first - 1)
         self._speed.greeted(hello.reads, self._timer() - began)
-        self._unsure = self._doubted = False
+        doubted, self._unsure, self._doubted = self._doubted, False, False
+        self._tell_hello(hello)
         self._size.limit(hello.max_bytes)
+        self._heard(hello.receipt)
         acked = hello.receipt.acked_seq
-        if acked < first - 1:
-            self._outbox.continue_from(acked + 1)
+        if acked < first - 1 or (doubted and acked == first - 1 > 0):
+            # With the last line it has: where that is another's, a copy of this disk wrote there meanwhile.
+            self._outbox.continue_from(max(1, acked))
         elif acked >= first:
             window = self._outbox.next_lines(MAX_EXPANDED, MAX_REVISIONS)
             mine = next((line.body for line in window if line.seq == acked), None)
@@ -126,22 +165,32 @@ class Push:
                 self._outbox.apply_receipt(acked, verdicts, self._clock())
                 self._sent += acked - first + 1
 
+    def _heard(self, receipt: Receipt) -> None:
+        self._witness.heard(receipt.time, receipt.audit_seq, receipt.audit_head)
+
     def _lost(self, lines: Sequence[OutboxLine], failure: NoAnswer) -> Outcome:
         if failure.code in ("timeout", "reset") and not self._unsure:
             self._size.failed(len(lines), sum(len(line.body) for line in lines))
         self._unsure = True
         return waiting(self._sent, self._backoff.next_wait(failure.retry_after), failure)
 
+    def _said_otherwise(self, lines: Sequence[OutboxLine], refusal: Refusal) -> bool:
+        """Whether the same rows may go in smaller batches, or packed so that this district reads them."""
+        if refusal.status == 413 and len(lines) > 1:
+            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+            return True
+        return refusal.status == 400 and refusal.seq is None and self._speed.refused()
+
     def _refused(self, lines: Sequence[OutboxLine], refusal: Refusal) -> Outcome | None:
         """None when sending goes on at once, in another way."""
         if refusal.status == 409 and refusal.expected_seq is not None:
-            self._outbox.continue_from(refusal.expected_seq)
+            self._outbox.continue_from(max(1, refusal.expected_seq - 1))
             return None
-        if refusal.status == 413 and len(lines) > 1:
-            self._size.failed(len(lines), sum(len(line.body) for line in lines))
+        if self._said_otherwise(lines, refusal):
             return None
-        if refusal.status == 400 and refusal.seq is None and self._speed.refused():
-            return None
+        if refusal.code == LIMITED and (not lines or len(lines[0].body) < LEAST_LIMIT):
+            # Taken at its word it would keep back a row that every real line passes.
+            return self._lost(lines, NoAnswer("portal"))
         first, last = (lines[0].seq, lines[-1].seq) if lines else (1, 0)
         seq = refusal.seq if refusal.seq is not None else first
         bad_line = refusal.status == 413 or (refusal.status == 400 and refusal.seq is not None)

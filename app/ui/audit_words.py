@@ -13,6 +13,7 @@ ACTIONS = {
     "open": "登录",
     "found": "建站",
     "recover": "用恢复码打开",
+    "become another": "换成独立身份",
     "lock": "锁定",
     "unlock": "解锁",
     "wrong password": "口令输错",
@@ -21,6 +22,10 @@ ACTIONS = {
     "remove user": "停用用户",
     "reset password": "重设口令",
     "give role": "改角色",
+    "change key": "更换密钥",
+    "seal to district": "按区里的离线密钥封存",
+    "copied": "数据被拷到别处打开",
+    "clock suspect": "电脑时间可能不对",
     "denied": "越权被拒",
     "read": "打开记录",
     "open form": "打开修改",
@@ -36,6 +41,18 @@ ACTIONS = {
     "open file": "打开附件",
     "export file": "另存附件",
     "import": "导入",
+    "export": "导出",
+    "export stopped": "导出中止",
+    "ask full export": "申请完整导出",
+    "approve full export": "批准完整导出",
+    "refuse full export": "不同意完整导出",
+    "export full": "取出完整导出",
+    "take request": "登记个人信息请求",
+    "find person": "查找某人的全部信息",
+    "hand over copy": "给本人查阅件",
+    "grant request": "办结个人信息请求",
+    "refuse request": "不同意个人信息请求",
+    "dispose": "期满删除个人信息",
     "list": "列出记录",
     "backup": "备份",
     "drill": "恢复演练",
@@ -43,12 +60,18 @@ ACTIONS = {
     "verify": "检查数据",
     "verify audit": "核对操作记录",
     "enrol": "登记区级服务",
+    "stick out": "导出到U盘",
+    "stick in": "从U盘导入",
 }
 # What programs write into the column of remarks.
 WORDS = {
     "faults": "处不对",
     "rows": "条",
+    "files": "个文件",
+    "masked": "已遮号码",
+    "whole": "完整号码",
     "times": "次",
+    "seconds": "秒",
     "created": "新增",
     "changed": "更新",
     "refused": "没有导入",
@@ -56,7 +79,7 @@ WORDS = {
     "agreement": "协议书",
     "paper": "纸张",
 }
-OBJECTS = {**TABLES, "desk": "工作台", "user": "用户", "file": "附件", "command": "命令"}
+OBJECTS = {**TABLES, "desk": "工作台", "user": "用户", "file": "附件", "command": "命令", "request": "请求"}
 
 
 def action_text(action: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.models.mediation.again import may_begin_again
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.deadlines import Deadline, deadlines
 from app.models.mediation.documents import PAPERS
@@ -15,6 +16,7 @@ from app.models.mediation.early_signs import early_signs
 from app.models.mediation.lifecycle import Progress, Stage, Step, steps
 from app.models.mediation.printed import latest, version_name
 from app.models.station_time import station_day
+from app.store.case_history import Linked
 from app.store.reading import StoredRecord
 from app.ui.laid_button import LaidButton
 from app.ui.layouts import button, card, emptied, words
@@ -35,10 +37,12 @@ CARD_MARGIN = 20
 
 
 class CaseRibbon(QWidget):
-    """The ribbon over a case; asks for the field a missing thing is entered at, or for the signing sheet."""
+    """The ribbon over a case; asks for the field a missing thing is entered at, the signing sheet, or a case linked."""
 
     wanted = Signal(str)
     signing = Signal()
+    again = Signal()
+    opened = Signal(str)
 
     def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +69,7 @@ class CaseRibbon(QWidget):
         emptied(self._below)
         self._pills = [_pill(step) for step in ribbon]
         self._arrange()
+        self._say_linked(beside.linked)
         if record.void_reason is not None:
             return
         self._say_changed(record, beside.changed)
@@ -75,6 +80,9 @@ class CaseRibbon(QWidget):
             earlier = beside.earlier
             signs = early_signs(case, today=today, earlier=earlier.cases, failed_before=earlier.failed)
             self._say_signs(signs)
+        if may_begin_again(record.values) and self._services.access.may("create", MEDIATION_CASE.code):
+            tip = self.tr("当事人同意再次调解的，另立一案，带入当事人和纠纷情况")
+            self._offer(self.tr("重新调解"), "history", tip, self.again)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Large text or a narrow page: the steps go on in a second row."""
@@ -121,15 +129,26 @@ class CaseRibbon(QWidget):
             more = self.tr("另有 {count} 处。").format(count=len(current.missing) - SHOWN)
             self._below.addWidget(words(more, "muted"))
         if current.stage is Stage.AGREEMENT and any(p.path.endswith("signed_on") for p in current.missing):
-            sign = button(self.tr("登记签署"), sign="edit")
-            sign.setToolTip(self.tr("各方在协议书上签名、按指印并盖章后，在这里一次登记"))
-            sign.clicked.connect(self.signing)
-            row = QHBoxLayout()
-            row.addWidget(sign)
-            row.addStretch(1)
-            holder = QWidget()
-            holder.setLayout(row)
-            self._below.addWidget(holder)
+            tip = self.tr("各方在协议书上签名、按指印并盖章后，在这里一次登记")
+            self._offer(self.tr("登记签署"), "edit", tip, self.signing)
+
+    def _offer(self, text: str, sign: str, tip: str, asked: Any) -> None:
+        made = button(text, sign=sign)
+        made.setToolTip(tip)
+        made.clicked.connect(asked)
+        row = QHBoxLayout()
+        row.addWidget(made)
+        row.addStretch(1)
+        holder = QWidget()
+        holder.setLayout(row)
+        self._below.addWidget(holder)
+
+    def _say_linked(self, linked: Sequence[Linked]) -> None:
+        for one in linked[:SHOWN]:
+            text = self.tr("原案：{case}") if one.is_earlier else self.tr("后续案件：{case}")
+            link = _link(text.format(case=f"{one.number} {one.title}".strip()), "history")
+            link.clicked.connect(lambda _=False, record_id=one.record_id: self.opened.emit(record_id))
+            self._below.addWidget(link)
 
     def _say_due(self, due: Sequence[Deadline], *, today: Any) -> None:
         for deadline in due[:SHOWN]:

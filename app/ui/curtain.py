@@ -16,6 +16,7 @@ class Curtain(QStackedWidget):
     """Drawn, it hides the desk and every other window of the program until the password was right."""
 
     switch_wanted = Signal()
+    lifted = Signal()
 
     def __init__(
         self, accounts: AccountControl | None, runner: TaskRunner, parent: QWidget | None = None
@@ -65,6 +66,7 @@ class Curtain(QStackedWidget):
         if self._focus is not None:
             self._focus.setFocus()
         self._focus = None
+        self.lifted.emit()
 
     def _hide_others(self) -> None:
         popup = QApplication.activePopupWidget()

@@ -33,7 +33,9 @@ class FileTile(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIcon(_framed(picture(SIGNS.get(file.media_type, "draft"), PICTURE // 2)))
         self.setIconSize(QSize(PICTURE, PICTURE))
-        self.setToolTip(f"{file.name}\n{media}　{size_text(file.size)}")
+        self._tip = f"{file.name}\n{media}　{size_text(file.size)}"
+        self._shown = file.name
+        self.setToolTip(self._tip)
         self.setAccessibleName(self.tr("查看 {name}").format(name=file.name))
         self._cross = QToolButton(self)
         self._cross.setProperty("role", "cross")
@@ -50,15 +52,30 @@ class FileTile(QToolButton):
         metrics = self.fontMetrics()
         wide = max(PICTURE, NAME * metrics.height())
         self.setFixedSize(wide + 2 * ROOM, PICTURE + metrics.height() + 2 * ROOM)
-        self.setText(metrics.elidedText(self.file.name, Qt.TextElideMode.ElideMiddle, wide + ROOM))
+        self.setText(metrics.elidedText(self._shown, Qt.TextElideMode.ElideMiddle, wide + ROOM))
 
     def show_look(self, look: Look) -> None:
-        """Put the picture in the place of the sign."""
+        """Put the picture in the place of the sign, or say that the file is not here yet."""
+        if not look.here:
+            self.setIcon(_framed(picture("clock", PICTURE // 3)))
+            self.setToolTip(self.tr("{tip}　还没有到本机").format(tip=self._tip))
+            self._say(self.tr("未到·{name}").format(name=self.file.name))
+            return
         pixmap = QPixmap()
         if look.image and pixmap.loadFromData(look.image):
             self.setIcon(_framed(pixmap, edge=True))
         if look.pages:
-            self.setToolTip(self.tr("{tip}　{pages} 页").format(tip=self.toolTip(), pages=look.pages))
+            self.setToolTip(self.tr("{tip}　{pages} 页").format(tip=self._tip, pages=look.pages))
+
+    def show_arrived(self) -> None:
+        """The sign and the name again, until the picture is drawn."""
+        self.setIcon(_framed(picture(SIGNS.get(self.file.media_type, "draft"), PICTURE // 2)))
+        self.setToolTip(self._tip)
+        self._say(self.file.name)
+
+    def _say(self, shown: str) -> None:
+        self._shown = shown
+        self.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -86,6 +103,7 @@ class FileStrip(QWidget):
         self.tiles: list[FileTile] = []
         self._looks: dict[str, Look] = {}
         self._looking = False
+        services.sync.news.arrived.connect(self._arrived)
 
     def files(self) -> list[AttachedFile]:
         """The files shown."""
@@ -142,6 +160,15 @@ class FileStrip(QWidget):
             if tile.file.sha256 == file.sha256:
                 tile.show_look(look)
         self._look_next()
+
+    def _arrived(self, digest: str) -> None:
+        """One that was not here has come."""
+        if digest in self._looks and any(file.sha256 == digest for file in self.files()):
+            del self._looks[digest]
+            for tile in self.tiles:
+                if tile.file.sha256 == digest:
+                    tile.show_arrived()
+            self._look_next()
 
     def _arrange(self) -> None:
         wide = max((tile.width() for tile in self.tiles), default=PICTURE)

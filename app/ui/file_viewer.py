@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QHBoxLayout, QVBoxLa
 from app.models.attached_file import MEDIA, AttachedFile
 from app.printing.pictures import UnreadablePictureError, picture, plain_jpeg
 from app.printing.preview import PageImage, UnreadablePdfError, page_count
+from app.store.attachments import NotHereYet
 from app.typeset.sheet import PrintedPdf
 from app.ui.banner import Banner
 from app.ui.elided import Elided
@@ -61,7 +62,9 @@ class FileViewer(QDialog):
         said.addWidget(self.banner)
         column.addLayout(said)
         column.addLayout(self._body, 1)
+        self._awaited = ""
         self._connect()
+        services.sync.news.arrived.connect(self._arrived)
         room = parent.window().height() - 48 if parent else 0
         self.resize(QSize(980, max(680, room)))
         self._read()
@@ -136,6 +139,7 @@ class FileViewer(QDialog):
     def _read(self) -> None:
         """Fetch and verify the content off the window's thread."""
         services, file = self._services, self.file()
+        self._awaited = ""
         self.banner.clear()
         self._name.say(file.name)
         self._count.setText(
@@ -154,9 +158,30 @@ class FileViewer(QDialog):
         services.runner.run(
             read,
             done=lambda found: self._show(file, *found),
-            failed=self._failed,
+            failed=lambda error: self._not_read(file, error),
             owner=self,
         )
+
+    def _not_read(self, file: AttachedFile, error: Exception) -> None:
+        if file != self.file():
+            return
+        if not isinstance(error, NotHereYet):
+            self._failed(error)
+            return
+        self._awaited = file.sha256
+        self._show_body(None, self._not_here())
+        self._services.sync.fetch_file(file.sha256)
+
+    def _not_here(self) -> str:
+        if self._services.sync.enrolled:
+            return self.tr(
+                "附件还没有到本机，正在从区里取，取到以后会在这里打开。添加它的电脑要是还没有上报，要等它联网；可以先关掉，做别的事。"
+            )
+        return self.tr("附件还没有到本机。这台电脑在区里登记、连上网以后会自动取来。")
+
+    def _arrived(self, digest: str) -> None:
+        if digest == self._awaited:
+            self._read()
 
     def _show(self, file: AttachedFile, content: bytes, pages: int) -> None:
         if file != self.file():

@@ -86,6 +86,15 @@ class FormPage(QWidget):
         self.form.begin_new()
         self._begin(record_id, None, self.tr("新增{title}"), touched=False)
 
+    def begin_filled(self, record_id: str, values: Mapping[str, Any]) -> None:
+        """A form for a new record that begins with what is known already; kept as a draft from the start."""
+        self.form.begin_new()
+        for name, value in values.items():
+            if value is not None:
+                self.form.editors[name].set_value(value)
+        self._begin(record_id, None, self.tr("新增{title}"), touched=False)
+        self._changed()
+
     def begin_edit(self, record: StoredRecord) -> None:
         """The form over a saved record."""
         self.form.set_values(record.values)

@@ -23,6 +23,7 @@ SIGNS = {
     "service_visit": "visit",
     "screening": "search",
     "resident": "resident",
+    "committee": "station",
 }
 
 
@@ -180,6 +181,7 @@ def duty_text(duty: Duty) -> str:
         Duty.VISIT_BACK: QCoreApplication.translate("HomeLists", "调解回访：应回访"),
         Duty.SCREEN: QCoreApplication.translate("HomeLists", "矛盾纠纷排查：该排查了"),
         Duty.ANSWER: QCoreApplication.translate("HomeLists", "移交纠纷：反馈期限"),
+        Duty.CHOOSE_COMMITTEE: QCoreApplication.translate("HomeLists", "调委会：任期届满，应重新推选"),
     }
     return texts[duty]
 

@@ -19,6 +19,7 @@ from app.ui.banner import Banner
 from app.ui.home_lists import DraftList, DueList, NewestList, RefusedList
 from app.ui.layouts import card, scrolling, words
 from app.ui.page import Page
+from app.ui.person_requests_line import PersonRequestsLine
 from app.ui.role_words import role_text
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
@@ -46,6 +47,7 @@ class HomePage(Page):
     search_requested = Signal(str)
     record_requested = Signal(str, str)
     draft_requested = Signal(object)
+    place_requested = Signal(str)
 
     def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,9 @@ class HomePage(Page):
             self._lists.addWidget(_one_below_the_other(side), 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._lists)
         self._elsewhere = self._no_records()
+        self.persons = PersonRequestsLine(services)
+        self.persons.link.clicked.connect(lambda: self.place_requested.emit("privacy"))
+        column.insertWidget(2, self.persons)
         column.addWidget(self._elsewhere)
         column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -89,6 +94,7 @@ class HomePage(Page):
     def refresh(self) -> None:
         """Read what is due, new, unfinished and refused."""
         self._greet()
+        self.persons.refresh()
         self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -17,7 +17,7 @@ from app.ui.banner import Banner
 from app.ui.home_page import HomePage
 from app.ui.navigation import Navigation
 from app.ui.page import Page
-from app.ui.places import AUDIT, BACKUP, FIGURES, HOME, SYNC, USERS, offered
+from app.ui.places import AUDIT, BACKUP, FIGURES, HOME, PRIVACY, SYNC, USERS, offered
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.sitting import Sitting
@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
             home.search_requested.connect(self.search)
             home.record_requested.connect(self.open_record)
             home.draft_requested.connect(self.open_draft)
+            home.place_requested.connect(self.open_page)
             return home
         if key == SYNC:
             sync = SyncPage(self._services)
@@ -212,7 +213,7 @@ class MainWindow(QMainWindow):
             backup = BackupPage(self._services)
             backup.recovery_requested.connect(self.recovery_requested)
             return backup
-        if key in (USERS, AUDIT):
+        if key in (USERS, AUDIT, PRIVACY):
             return self._of_the_few(key)
         made: Page = self._make_record_page(self._services, RECORD_TYPES[key])
         place: Any = made
@@ -227,6 +228,11 @@ class MainWindow(QMainWindow):
 
             assert self._services.accounts is not None
             return UsersPage(self._services, self._services.accounts)
+        if key == PRIVACY:
+            from app.ui.privacy_page import PrivacyPage  # noqa: PLC0415
+
+            assert self._services.privacy is not None
+            return PrivacyPage(self._services, self._services.privacy)
         from app.ui.audit_page import AuditPage  # noqa: PLC0415
 
         return AuditPage(self._services)

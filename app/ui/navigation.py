@@ -62,13 +62,15 @@ class Navigation(QFrame):
         column.setSpacing(2)
         column.addWidget(self._head(station))
         column.addSpacing(14)
-        column.addWidget(_Places([self._button(place, at) for at, place in enumerate(places, start=1)]), 1)
+        self._places = _Places([self._button(place, at) for at, place in enumerate(places, start=1)])
+        column.addWidget(self._places, 1)
         column.addWidget(self._look(text_size, theme, practice=practice))
         column.addWidget(signed_in)
 
     def choose(self, key: str) -> None:
         """Show a place as the one that is open."""
         self._buttons[key].setChecked(True)
+        self._places.ensureWidgetVisible(self._buttons[key], 0, 0)
 
     def _head(self, station: str) -> QWidget:
         head = QWidget()

@@ -5,7 +5,15 @@ from PySide6.QtCore import QCoreApplication
 from app.ui.navigation import Place
 from app.ui.services import DeskServices
 
-HOME, FIGURES, SYNC, BACKUP, USERS, AUDIT = "home", "figures", "sync", "backup", "users", "audit"
+HOME, FIGURES, SYNC, BACKUP, USERS, AUDIT, PRIVACY = (
+    "home",
+    "figures",
+    "sync",
+    "backup",
+    "users",
+    "audit",
+    "privacy",
+)
 
 
 def places() -> list[Place]:
@@ -20,7 +28,9 @@ def places() -> list[Place]:
         Place(FIGURES, QCoreApplication.translate("MainWindow", "统计报表"), "figures"),
         Place(SYNC, QCoreApplication.translate("MainWindow", "同步"), "sync"),
         Place(BACKUP, QCoreApplication.translate("MainWindow", "备份"), "backup"),
+        Place("committee", QCoreApplication.translate("MainWindow", "调委会"), "station"),
         Place(USERS, QCoreApplication.translate("MainWindow", "用户"), "organisation"),
+        Place(PRIVACY, QCoreApplication.translate("MainWindow", "个人信息"), "lock"),
         Place(AUDIT, QCoreApplication.translate("MainWindow", "操作记录"), "history"),
     ]
 
@@ -30,5 +40,7 @@ def offered(services: DeskServices) -> list[Place]:
     return [
         place
         for place in places()
-        if services.access.may_open(place.key) and (place.key != USERS or services.accounts is not None)
+        if services.access.may_open(place.key)
+        and (place.key != USERS or services.accounts is not None)
+        and (place.key != PRIVACY or services.privacy is not None)
     ]

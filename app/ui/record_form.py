@@ -15,6 +15,7 @@ from app.ui.editors.base import Editor
 from app.ui.field_group import FieldGroup, MakeSpecial
 from app.ui.icons import icon
 from app.ui.layouts import button, card, scrolling
+from app.ui.mediators_editor import MediatorsEditor
 from app.ui.parties_editor import PartiesEditor
 from app.ui.rows_editor import RowsEditor
 from app.ui.services import DeskServices
@@ -24,6 +25,7 @@ from app.ui.words import label
 SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {
     ("mediation_case", "parties"): PartiesEditor,
     ("mediation_case", "clauses"): ClausesEditor,
+    ("mediation_case", "mediators"): MediatorsEditor,
 }
 SETTLING = 300  # milliseconds in which a form just shown finds its final lengths
 ROOM_FOR_TWO = 46  # heights of a line of text

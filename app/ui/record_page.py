@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidg
 from uuid_utils import uuid7
 
 from app.models.changes import Difference
+from app.models.mediation.again import begun_again
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import StoredRecord
@@ -33,6 +34,7 @@ EMPTY = {
     "service_visit": "还没有来访走访。有人来反映事情或入户走访后，按“新增”登记。",
     "screening": "还没有排查记录。排查回来后，按“新增”登记；没有发现纠纷，填 0 就是零报告。",
     "resident": "还没有居民。先登记常来办事的人，以后各处都能直接选用。",
+    "committee": "还没有调委会名册。按“新增”登记本村（社区）的调委会和调解员，以后立案可以直接选人。",
 }
 
 
@@ -81,6 +83,8 @@ class RecordPage(Page):
             self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
             self.papers.failed.connect(self._tell)
             self.detail.ribbon.signing.connect(self._sign)
+            self.detail.ribbon.again.connect(self._begin_again)
+            self.detail.ribbon.opened.connect(self.open_record)
             self.detail.dossier.clicked.connect(self._show_dossier)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
@@ -138,6 +142,12 @@ class RecordPage(Page):
         head = QHBoxLayout()
         head.addWidget(words(label(self._type.title), "title", wrap=False))
         head.addStretch(1)
+        self.export = button(self.tr("导出"), sign="file-sheet")
+        self.export.setVisible(
+            self._services.privacy is not None and self._services.access.may("export", self._type.code)
+        )
+        self.export.clicked.connect(self._export)
+        head.addWidget(self.export)
         head.addWidget(add)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -158,6 +168,21 @@ class RecordPage(Page):
         outer.addWidget(self.banner)
         outer.addWidget(split, 1)
         return page
+
+    def _export(self) -> None:
+        from app.ui.export_dialog import ExportDialog  # noqa: PLC0415  # seldom opened
+
+        services = self._services
+        assert services.privacy is not None
+        may_ask = services.access.may("export_full", self._type.code)
+        ExportDialog(
+            self._type,
+            self.list.query(),
+            services.privacy,
+            services.runner,
+            may_ask=may_ask,
+            parent=self.window(),
+        ).open()
 
     def _when_kept(self, go_on: Callable[[], None]) -> None:
         """Keep what is typed, then leave the form; a file that takes no draft keeps the form open."""
@@ -223,6 +248,12 @@ class RecordPage(Page):
         self._edit()
         if self.form_page.is_open():
             self.form_page.form.jump_to(path)
+
+    def _begin_again(self) -> None:
+        """A new case that goes on from the one shown."""
+        if self._record is not None:
+            values = begun_again(self._record.values)
+            self._show_form(lambda: self.form_page.begin_filled(str(uuid7()), values))
 
     def _show_dossier(self) -> None:
         assert self._record is not None

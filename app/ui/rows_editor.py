@@ -10,6 +10,7 @@ from uuid_utils import uuid7
 from app.models.fields import Field, fields_of
 from app.ui.editors.base import Editor
 from app.ui.field_group import FieldGroup
+from app.ui.flow_row import FlowRow
 from app.ui.icons import icon
 from app.ui.layouts import button, words
 from app.ui.services import DeskServices
@@ -137,9 +138,7 @@ class RowsEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(self._list)
-        self.tail = QHBoxLayout()
-        self.tail.addWidget(self.add_button)
-        self.tail.addStretch(1)
+        self.tail = FlowRow(self.add_button)
         column.addLayout(self.tail)
         self.rename(self._title)
         self.place_input(holder, self.add_button)

@@ -4,6 +4,7 @@ import logging
 
 from PySide6.QtCore import QCoreApplication
 
+from app.models.file_type import FileRefused
 from app.models.mediation.documents import NothingToPrint, NotToFreeze
 from app.resources import MissingResourceError
 from app.security.attempts import LockedOut
@@ -13,9 +14,9 @@ from app.settings import SettingsDamaged
 from app.store.accounts import AccountRefused, NotAdmitted
 from app.store.attachments import MissingContent
 from app.store.errors import StorageError
-from app.store.file_type import FileRefused
 from app.store.folder import AlreadyOpen, FolderRefused
 from app.store.records import RefusedSave
+from app.sync.stick import StickRefused
 from app.ui.words import label
 
 SPEAKING = (
@@ -28,6 +29,7 @@ SPEAKING = (
     StorageError,
     FileRefused,
     MissingContent,
+    StickRefused,
     KeyFileError,
     MistypedCode,
     LockedOut,

@@ -10,10 +10,12 @@ from app.models.attached_file import AttachedFile
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.models.mediation.printed import Mark
+from app.models.record_type import RecordType
 from app.reports.authorized import AuthorizedReports
 from app.security.passwords import PasswordPolicy
 from app.store.accounts import Account
 from app.store.authorized.access import Access
+from app.store.authorized.exports import RecordExports
 from app.store.authorized.files import AuthorizedAttachments
 from app.store.authorized.lists import (
     AuthorizedDifferences,
@@ -22,18 +24,23 @@ from app.store.authorized.lists import (
     AuthorizedOutbox,
     AuthorizedRecent,
 )
+from app.store.authorized.person_requests import PersonRequest, PersonRequests
 from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.terms import Terms
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
-from app.store.reading import StoredRecord
+from app.store.person_search import Holding
+from app.store.reading import ListQuery, StoredRecord
 from app.store.station import Station
 from app.ui.backup_news import BackupNews
+from app.ui.camera import CameraPlace, cameras_here
 from app.ui.scan_folder import ScanFolder
 from app.ui.sync_news import SyncNews
 from app.ui.task_runner import TaskRunner
 
 if TYPE_CHECKING:
     from app.typeset.sheet import PrintedPdf
+    from app.ui.stick_card import StickControl
 
 Clock = Callable[[], datetime]
 
@@ -93,8 +100,16 @@ class SyncControl(Protocol):
     def reconcile(self) -> None:
         """Somebody asked to compare with the district; `news.finding` tells what came of it."""
 
-    def enrol(self, url: str, code: str) -> None:
+    def fetch_file(self, digest: str) -> None:
+        """Somebody looks at an attached file that is not here; `news.arrived` tells when it has come."""
+
+    def retry_files(self) -> None:
+        """Try once more with the attached files that were held.  Raises StorageError."""
+
+    def enrol(self, url: str, code: str, ca: str = "") -> None:
         """Register this PC at `url` with a one-time code and begin to send; waits for the network.
+
+        `ca` is the digest of the district's own certificate authority where an invitation named it.
 
         Raises NoAnswer, Refusal, InsecureAddress, StorageError, OSError.
         """
@@ -129,6 +144,12 @@ class AccountControl(Protocol):
 
     def remove(self, name: str, *, own_password: str) -> None:
         """A leaver."""
+
+    def key_change_due(self) -> bool:
+        """Whether somebody left since the file was given its key."""
+
+    def change_key(self, *, own_password: str, watch: Callable[[int, int], bool] | None = None) -> str:
+        """A new key for the file; answers a new recovery code to print, "" where the present one goes on."""
 
     def give_role(self, name: str, role: str, *, own_password: str) -> None:
         """Another role."""
@@ -171,6 +192,42 @@ class BackupControl(Protocol):
         """
 
 
+class PrivacyControl(Protocol):
+    """Personal data, as the window sees it; app.commands.desk_privacy.DeskPrivacy says what is raised.
+
+    Everything takes a while; whoever decides on a full export gives their own name and password.
+    """
+
+    @property
+    def exports(self) -> RecordExports:
+        """Lists as files, and requests for whole numbers."""
+
+    @property
+    def requests(self) -> PersonRequests:
+        """What persons asked about their own data."""
+
+    @property
+    def terms(self) -> Terms:
+        """How long records are kept."""
+
+    def save_masked(
+        self, record_type: RecordType, query: ListQuery, path: Path, watch: Callable[[int, int], bool]
+    ) -> int:
+        """The list as a masked workbook; answers how many records are in it."""
+
+    def save_whole(self, request_id: str, path: Path, watch: Callable[[int, int], bool]) -> str:
+        """An agreed full export as an encrypted archive; answers its passphrase, which is told only here."""
+
+    def decide(self, request_id: str, name: str, password: str, *, agree: bool, words: str = "") -> None:
+        """What a second person says to a full export."""
+
+    def copy_for(self, request: PersonRequest, holding: Holding, path: Path) -> int:
+        """What is held on a person as a PDF for them; answers its pages."""
+
+    def erase_for(self, request: PersonRequest, holding: Holding, words: str) -> int:
+        """Erase what may be erased and answer the request; answers how many records."""
+
+
 @dataclass(frozen=True)
 class DeskServices:
     """Everything a page may use."""
@@ -200,3 +257,7 @@ class DeskServices:
     signing: SigningControl
     accounts: AccountControl | None = None
     """None where nobody can sign in anew: then there is no lock and no page of users."""
+    stick: "StickControl | None" = None
+    """None where nothing is carried by stick."""
+    privacy: PrivacyControl | None = None
+    cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.ui.curtain import Curtain
@@ -12,6 +12,8 @@ from app.ui.page import Page
 from app.ui.sentences import sentence_of
 from app.ui.services import AccountControl, DeskServices
 from app.ui.user_menu import UserMenu
+
+LONGEST_SESSION = 12 * 60 * 60 * 1000  # milliseconds between two times the password is given
 
 
 class Sitting(QObject):
@@ -36,6 +38,7 @@ class Sitting(QObject):
         self.curtain = Curtain(services.accounts, services.runner)
         self.curtain.switch_wanted.connect(self.switch_requested)
         self.watch: IdleWatch | None = None
+        self.session: QTimer | None = None
         self.menu: QWidget
         if services.accounts is None:
             self.menu = words(self.tr("当前用户：{user}").format(user=services.user))
@@ -74,6 +77,12 @@ class Sitting(QObject):
         self.menu = menu
         self.watch = IdleWatch(min(idle_minutes, accounts.policy.idle_minutes), self)
         self.watch.idle.connect(self.lock)
+        # However busy the desk is: twice a day somebody shows again that it is them.
+        self.session = QTimer(self)
+        self.session.setSingleShot(True)
+        self.session.timeout.connect(self.lock)
+        self.curtain.lifted.connect(self.session.start)
+        self.session.start(LONGEST_SESSION)
 
     def _choose_idle(self, minutes: int) -> None:
         if self.watch is not None:

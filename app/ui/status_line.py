@@ -26,7 +26,8 @@ class StatusLine(QFrame):
         self.setObjectName("truth")
         self.setAccessibleName(self.tr("上报状态"))
         self._unsent, self._refused, self._receipt = QLabel(), QLabel(), QLabel()
-        self._disputed = QLabel()
+        self._disputed, self._clock = QLabel(), QLabel()
+        self._clock.hide()
         self._state, self._backup = Elided(), Elided()
         # Cut off only where large text has left no room for where sending stands either.
         self._backup.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -52,6 +53,9 @@ class StatusLine(QFrame):
         self._tell(self._disputed, disputed, alarm=bool(disputed))
         self._disputed.setVisible(bool(disputed))
         self._receipt.setText(receipt_text(status, now))
+        self._tell(self._clock, self.tr("电脑时间可能不对") if status.clock else "", alarm=bool(status.clock))
+        self._clock.setToolTip(status.clock)
+        self._clock.setVisible(bool(status.clock))
         self._state.say(sentence)
 
     def show_backup(self, state: BackupState, now: datetime) -> None:
@@ -65,7 +69,7 @@ class StatusLine(QFrame):
         return " · ".join(label.text() for label in self._labels() if label.text())
 
     def _labels(self) -> tuple[QLabel, ...]:
-        return (self._unsent, self._refused, self._disputed, self._receipt, self._backup)
+        return (self._unsent, self._refused, self._disputed, self._clock, self._receipt, self._backup)
 
     def _tell(self, label: QLabel, words: str, *, alarm: bool) -> None:
         label.setText(f"⚠ {words}" if alarm else words)
@@ -75,8 +79,11 @@ class StatusLine(QFrame):
 
 
 def unsent_text(status: OutboxStatus, now: datetime) -> str:
-    """`未上报 3 条，最早 2 天`; `未上报 0 条`."""
+    """`未上报 3 条，最早 2 天`; `未上报 0 条、附件 2 个`; `未上报 0 条`."""
     unsent = QCoreApplication.translate("StatusLine", "未上报 {count} 条").format(count=status.unsent)
+    if status.files.up:
+        files = QCoreApplication.translate("StatusLine", "{unsent}、附件 {count} 个")
+        unsent = files.format(unsent=unsent, count=status.files.up)
     if not status.unsent:
         return unsent
     days = _days(status.oldest_at, now)

@@ -10,12 +10,14 @@ from app.store.outbox import OutboxStatus, Refusal
 from app.store.recent import Touched
 from app.ui.banner import Banner
 from app.ui.enrol_card import EnrolCard
+from app.ui.files_card import FilesCard
 from app.ui.home_lists import record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
 from app.ui.record_line import RecordLine
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
+from app.ui.stick_card import StickCard
 from app.ui.sync_words import address_text, finding_text, state_text
 from app.ui.theme import LIGHT
 from app.ui.waiting_list import WaitingList
@@ -70,11 +72,15 @@ class SyncPage(Page):
         column.addWidget(self._banner)
         self._address = words("", "section")
         column.addWidget(self._overview())
-        self.enrol_card = EnrolCard(services.sync, services.runner)
+        self.enrol_card = EnrolCard(services)
         self.enrol_card.enrolled.connect(self._enrolled)
         column.addWidget(self.enrol_card)
+        column.addWidget(FilesCard(services))
         column.addWidget(self._disputed_card)
         column.addWidget(self._refused_card)
+        self.stick_card = self._stick_card(services)
+        if self.stick_card is not None:
+            column.addWidget(self.stick_card)
         column.addWidget(self._waiting_card)
         column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -86,7 +92,20 @@ class SyncPage(Page):
 
     def refresh(self) -> None:
         """Count again what waits and what came back."""
+        if self.stick_card is not None:
+            self.stick_card.refresh()
+        self._count()
+
+    def _count(self) -> None:
         self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
+
+    def _stick_card(self, services: DeskServices) -> StickCard | None:
+        if services.stick is None or not services.access.may("sync"):
+            return None
+        card = StickCard(services.stick, services.runner, services.clock)
+        card.imported.connect(self._count)
+        card.imported.connect(services.sync.wake)
+        return card
 
     def _overview(self) -> QWidget:
         frame, column = card()

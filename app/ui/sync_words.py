@@ -32,6 +32,8 @@ def state_text(sync: SyncControl, status: OutboxStatus) -> str:
     outcome = sync.news.outcome
     if outcome is not None and outcome.sentence:
         return label(outcome.sentence)
+    if status.files.up and not status.unsent:
+        return QCoreApplication.translate("SyncWords", "记录都已上报，附件正在上报，可以继续工作。")
     if status.unsent:
         return QCoreApplication.translate("SyncWords", "正在自动上报，不用等待，可以继续工作。")
     return QCoreApplication.translate("SyncWords", "都已上报。保存的记录会自动上报，断网时先存在本机。")
@@ -44,6 +46,12 @@ def finding_text(finding: Finding, headlines: Mapping[str, str]) -> str:
     if finding.mended:
         mended = QCoreApplication.translate("SyncWords", "原来有 {count} 条不一致，已补齐")
         said.append(mended.format(count=finding.mended))
+    if finding.files_lacking:
+        lacking = QCoreApplication.translate("SyncWords", "区里缺 {count} 个附件，正在补报")
+        said.append(lacking.format(count=finding.files_lacking))
+    if finding.files_missing:
+        missing = QCoreApplication.translate("SyncWords", "本机缺 {count} 个附件，正在取回")
+        said.append(missing.format(count=finding.files_missing))
     if finding.waiting:
         waiting = QCoreApplication.translate("SyncWords", "退回的 {count} 条改正以后就一致")
         said.append(waiting.format(count=finding.waiting))
@@ -51,7 +59,7 @@ def finding_text(finding: Finding, headlines: Mapping[str, str]) -> str:
         names = [headlines.get(record_id) or record_id for _, record_id in finding.differing[:5]]
         more = QCoreApplication.translate("SyncWords", "还有 {count} 条不一致：{names}，请告诉区里")
         said.append(more.format(count=len(finding.differing), names="、".join(names)))
-    elif not finding.waiting:
+    elif not finding.waiting and not finding.files_lacking and not finding.files_missing:
         said.append(QCoreApplication.translate("SyncWords", "完全一致"))
     comma = QCoreApplication.translate("SyncWords", "，")
     return comma.join(said) + QCoreApplication.translate("SyncWords", "。")

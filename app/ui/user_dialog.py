@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.security.authorize import matrix
 from app.ui.banner import Banner
@@ -13,13 +13,17 @@ from app.ui.role_words import role_text
 from app.ui.sentences import sentence_of
 from app.ui.task_runner import TaskRunner
 
+FULL = 1000
 Work = Callable[[str, str, str], str | None]
 """Does it with name, role and own password; answers a first password where it makes one."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What the dialog asks for; `name` "" lets one be typed, `role` None asks for none."""
+    """What the dialog asks for; `name` "" lets one be typed, `role` None asks for none.
+
+    `told` is said over what the work answers, with {name} and {hours} filled in; `waiting` while it is done.
+    """
 
     title: str
     sentence: str
@@ -27,12 +31,16 @@ class Change:
     work: Work
     name: str = ""
     role: str | None = None
+    told: str = ""
+    waiting: str = ""
 
 
 class UserDialog(QDialog):
     """Asks, does it, and stays open while there is a first password to hand over."""
 
     changed = Signal()
+    progressed = Signal(int)
+    """Thousandths of the work, from its own thread."""
 
     def __init__(
         self, change: Change, runner: TaskRunner, first_hours: int, parent: QWidget | None = None
@@ -54,11 +62,21 @@ class UserDialog(QDialog):
         self.first.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.first.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.first.hide()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, FULL)
+        self.bar.hide()
+        self.progressed.connect(self.bar.setValue)
         self.back, self.go = button(self.tr("返回")), button(change.press, "primary")
         self.back.clicked.connect(self.reject)
         self.go.clicked.connect(self.submit)
         self._asked = QWidget()
         self._lay_out()
+
+    def reject(self) -> None:
+        """Stay while a key is being changed: what it answers is shown once."""
+        if not self.bar.isVisible():
+            super().reject()
 
     def submit(self) -> None:
         """Do it, or say what is still wrong."""
@@ -71,6 +89,10 @@ class UserDialog(QDialog):
         name, role, password = self.name.text().strip(), self.role.currentData(), self.password.text()
         asked_role = "" if self._change.role is None else role
         self.go.setEnabled(False)
+        if self._change.waiting:
+            self.banner.show_warning(self._change.waiting)
+            self._asked.hide()
+            self.bar.show()
         self._runner.run(
             lambda: self._change.work(name, asked_role, password),
             done=lambda first: self._done(name, first),
@@ -81,22 +103,25 @@ class UserDialog(QDialog):
 
     def _done(self, name: str, first: str | None) -> None:
         self.password.clear()
+        self.bar.hide()
         self.changed.emit()
-        if first is None:
+        if not first:
             self.accept()
             return
         self._asked.hide()
         self.first.setText(first)
         self.first.show()
-        sentence = self.tr(
+        sentence = self._change.told or self.tr(
             "请把下面的首次口令交给“{name}”。只显示这一次，{hours} 小时内有效，登录后须换成自己的。"
         )
         self.banner.show_done(sentence.format(name=name, hours=self._hours))
         self.go.hide()
-        self.back.setText(self.tr("已交给本人"))
+        self.back.setText(self.tr("已抄下") if self._change.told else self.tr("已交给本人"))
 
     def _failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
+        self.bar.hide()
+        self._asked.show()
         self.banner.show_error(sentence_of(error))
         self.password.clear()
         self.password.setFocus()
@@ -120,6 +145,7 @@ class UserDialog(QDialog):
         column.setSpacing(14)
         column.addWidget(self.banner)
         column.addWidget(self._asked)
+        column.addWidget(self.bar)
         column.addWidget(self.first)
         column.addLayout(foot)
         (self.password if self._change.name else self.name).setFocus()

@@ -13,7 +13,7 @@ from app.ui.role_words import role_text
 from app.ui.sentences import sentence_of
 from app.ui.services import AccountControl, DeskServices
 from app.ui.theme import LIGHT
-from app.ui.user_dialog import Change, UserDialog
+from app.ui.user_dialog import FULL, Change, UserDialog
 from app.ui.words import day_text
 
 
@@ -30,10 +30,19 @@ class UsersPage(Page):
         self.add = button(self.tr("添加用户"), "primary", sign="add", colour=LIGHT.on_accent)
         self.add.clicked.connect(self.ask_to_add)
         self.add.setVisible(services.access.may("manage_users"))
+        self.change = button(self.tr("更换数据密钥…"))
+        self.change.clicked.connect(self.ask_to_change_key)
+        self.change.setVisible(services.access.may("change_key"))
+        self.due, due = card()
+        due.addWidget(
+            words(self.tr("有人离岗后，数据文件还没有更换密钥。请点上面的“更换数据密钥”，各人的口令不变。"))
+        )
+        self.due.hide()
         self.presses: dict[tuple[str, str], QPushButton] = {}
         head = QHBoxLayout()
         head.addWidget(words(self.tr("用户"), "title", wrap=False))
         head.addStretch(1)
+        head.addWidget(self.change)
         head.addWidget(self.add)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(12)
@@ -46,11 +55,12 @@ class UsersPage(Page):
             words(
                 self.tr(
                     "每个人用自己的用户名和口令。离岗的请停用：不能再登录，写过的记录都保留。"
-                    "停用前抄走的数据文件和口令仍能打开那份旧文件，请收回其U盘和旧电脑。"
+                    "停用后请更换数据密钥：之前被抄走的文件和口令打不开现在的数据，但仍能打开那份旧文件，请收回其U盘和旧电脑。"
                 ),
                 "muted",
             )
         )
+        column.addWidget(self.due)
         column.addLayout(self._lines)
         column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -59,7 +69,9 @@ class UsersPage(Page):
 
     def refresh(self) -> None:
         """Read the users again."""
-        self._services.runner.run(self._accounts.users, done=self._show, failed=self._tell, owner=self)
+        run = self._services.runner.run
+        run(self._accounts.users, done=self._show, failed=self._tell, owner=self)
+        run(self._accounts.key_change_due, done=self.due.setVisible, failed=self._tell, owner=self)
 
     def ask_to_add(self) -> None:
         """A new user; the role is left out where another gives it."""
@@ -114,7 +126,7 @@ class UsersPage(Page):
             self._accounts.remove(name, own_password=own)
 
         sentence = self.tr("停用后“{name}”不能再登录；写过的记录、草稿和没上报的都保留。")
-        self._ask(
+        dialog = self._ask(
             Change(
                 self.tr("停用用户"),
                 sentence.format(name=account.name),
@@ -123,12 +135,44 @@ class UsersPage(Page):
                 account.name,
             )
         )
+        if self._services.access.may("change_key"):
+            dialog.changed.connect(self.ask_to_change_key)
 
-    def _ask(self, change: Change) -> None:
+    def ask_to_change_key(self) -> None:
+        """A new key for the file, and a backup under it at once."""
+        dialog: list[UserDialog] = []
+
+        def watch(done: int, of: int) -> bool:
+            dialog[0].progressed.emit(min(FULL, FULL * done // max(of, 1)))
+            return True
+
+        sentence = self.tr(
+            "给数据文件换一把新密钥，之前被抄走的密钥不再能用；各人的口令不变。换的时候保存会等一会儿，"
+            "正在做的备份做完才开始。以前的备份仍用当时的口令打开，换好后马上用新密钥做一份新的。"
+        )
+        change = Change(
+            self.tr("更换数据密钥"),
+            sentence,
+            self.tr("更换"),
+            lambda _, __, own: self._accounts.change_key(own_password=own, watch=watch),
+            self._services.user,
+            told=self.tr("密钥已更换。原来打印的恢复码已失效，请抄下新的恢复码并收好。只显示这一次："),
+            waiting=self.tr("正在更换密钥，请不要关机。断电也不会丢数据：要么还是旧的，要么已是新的。"),
+        )
+        dialog.append(self._ask(change))
+        dialog[0].changed.connect(self._back_up)
+
+    def _back_up(self) -> None:
+        self.banner.show_done(self.tr("数据密钥已更换，各人的口令不变。正在用新密钥做备份。"))
+        if self._services.access.may("make_backup"):
+            self._services.backup.make_now()
+
+    def _ask(self, change: Change) -> UserDialog:
         self.banner.clear()
         dialog = UserDialog(change, self._services.runner, self._accounts.policy.first_hours, self)
         dialog.changed.connect(self.refresh)
         dialog.open()
+        return dialog
 
     def _show(self, users: Sequence[Account]) -> None:
         emptied(self._lines)

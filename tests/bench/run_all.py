@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bench_attach
 import bench_backup
+import bench_blobs
 import bench_dossier
 import bench_line
 import bench_print
@@ -41,6 +42,9 @@ AIMS: dict[str, tuple[float, bool]] = {
     "backlog left after one session": (0.0, True),
     "crowd refused": (0.0, True),
     "push p95 stored ratio": (1.3, True),
+    "file up ratio": (0.4, False),
+    "file down ratio": (0.25, False),
+    "file memory MB": (30.0, True),
     "restore all lost s": (300.0, True),
     "save during backup p95 ms": (150.0, True),
 }
@@ -108,16 +112,20 @@ def _push(small: bool) -> Figures:
     return {**figures, "push ratio": figures["ratio"], **on_postgresql}
 
 
-def _stored(small: bool) -> Figures:
-    return bench_stored.measure(20_000 if small else 1_000_000)
-
-
 def _line(small: bool) -> Figures:
     return bench_line.measure(small)
 
 
+def _stored(small: bool) -> Figures:
+    return bench_stored.measure(20_000 if small else 1_000_000)
+
+
 def _attach(small: bool) -> Figures:
     return bench_attach.measure(3, 5) if small else bench_attach.measure()
+
+
+def _files(small: bool) -> Figures:
+    return bench_blobs.measure(2, 1) if small else bench_blobs.measure()
 
 
 def _backup(small: bool) -> Figures:
@@ -132,6 +140,7 @@ BENCHES: dict[str, Callable[[bool], Figures]] = {
     "push": _push,
     "line": _line,
     "stored": _stored,
+    "files": _files,
     "backup": _backup,
     "window": _window,
     "search": _search,

@@ -10,19 +10,24 @@ from pathlib import Path
 import orjson
 import pytest
 from conftest import SettableClock
+from released_files import HEAD as RELEASED_HEAD
+from released_files import PASSWORD as RELEASED_PASSWORD
+from released_files import released
 from samples import SAMPLES
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import insert, select, text
 from uuid_utils import uuid7
 
-from app.commands.desk import found_desk, open_desk, open_with_key, recover_desk
+from app.commands.desk import found_desk, open_desk, recover_desk
 from app.commands.desk_accounts import DeskAccounts
 from app.models.registry import RECORD_TYPES
 from app.security.authorize import NotAllowed, matrix
 from app.security.keyslots import KeySlots, WrongPassword
 from app.security.passwords import PasswordPolicy, first_password, password_problems
 from app.store.accounts import AccountRefused, NotAdmitted
+from app.store.database import Database
 from app.store.reading import ListQuery
 from app.store.tables import account, audit, notice
+from app.store.upgrade import known_revisions
 from app.store.verify import verify
 
 ROOT = Path(__file__).parents[2]
@@ -78,29 +83,31 @@ def test_the_founder_is_the_head_and_every_role_can_be_added_and_let_in(station)
     assert KeySlots.open(folder).users() == [HEAD, *(f"用户{role}" for role in matrix().roles)]
 
 
-def test_a_file_from_before_there_were_accounts_goes_on_with_its_user_as_head(station):
-    folder, clock, _ = station
-    dek = KeySlots.open(folder).unlock(HEAD, PASSWORD)
-    with closing(open_with_key(folder, HEAD, dek, clock=clock)) as desk:
-        desk.store.save(RECORD_TYPES["resident"], SAMPLES["resident"](), by=HEAD, record_id=str(uuid7()))
-        with desk.database.write() as connection:
-            connection.execute(text("DROP TABLE account"))
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    with closing(open_desk(folder, HEAD, PASSWORD, clock=clock)) as desk:
+def without_accounts(folder, clock):
+    """A file of a schema before there were accounts, with one user more than its founder."""
+    slots = KeySlots.open(released("0002", folder))
+    dek = slots.unlock(RELEASED_HEAD, RELEASED_PASSWORD)
+    slots.set_password("王调解", OWN, dek)
+    with closing(Database.open(folder / "desk.db", dek)) as database, database.write() as connection:
+        connection.execute(text("DROP TABLE account"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    return slots
+
+
+def test_a_file_from_before_there_were_accounts_goes_on_with_its_user_as_head(tmp_path, clock):
+    folder = tmp_path / "old"
+    without_accounts(folder, clock).remove_user("王调解")
+    with closing(open_desk(folder, RELEASED_HEAD, RELEASED_PASSWORD, clock=clock)) as desk:
         assert desk.account.role == "head"
-        assert len(desk.reader.page(RECORD_TYPES["resident"], ListQuery())) == 1
+        assert len(desk.reader.page(RECORD_TYPES["resident"], ListQuery())) == 6
         assert verify(desk.database, RECORD_TYPES) == []
-    assert (folder / "desk.before-0002.db").exists()
+    assert (folder / f"desk.before-{known_revisions()[-1]}.db").exists()
 
 
-def test_several_users_of_a_file_without_accounts_begin_with_one_head(station):
-    folder, clock, _ = station
-    slots = KeySlots.open(folder)
-    slots.set_password("王调解", OWN, slots.unlock(HEAD, PASSWORD))
-    with closing(open_desk(folder, HEAD, PASSWORD, clock=clock)) as desk, desk.database.write() as connection:
-        connection.execute(delete(account))
-    for name, role in (("王调解", "clerk"), (HEAD, "head")):
-        password = OWN if name == "王调解" else PASSWORD
+def test_several_users_of_a_file_without_accounts_begin_with_one_head(tmp_path, clock):
+    folder = tmp_path / "old"
+    without_accounts(folder, clock)
+    for name, password, role in (("王调解", OWN, "clerk"), (RELEASED_HEAD, RELEASED_PASSWORD, "head")):
         with closing(open_desk(folder, name, password, clock=clock)) as desk:
             assert desk.account.role == role
 

@@ -1,17 +1,17 @@
 """Rules of a mediation case by their numbers, each with its article in the sentence."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from samples import mediation_case, party
+from samples import committee, mediation_case, party
 
 from app.models.fields import Kind, fields_of
 from app.models.mediation import parts
 from app.models.mediation.agreement_rules import confirmable_until, copies
 from app.models.mediation.case import MEDIATION_CASE, MediationCase
-from app.models.mediation.committee import Member, committee_lacks
+from app.models.mediation.committee import COMMITTEE
 from app.models.mediation.deadlines import deadlines, settle_by
 from app.models.mediation.early_signs import early_signs, level_of
 from app.models.mediation.lifecycle import Progress, steps
@@ -152,17 +152,31 @@ def test_the_sum_of_the_obligations_is_the_amount_agreed():
 
 
 def test_r21_who_may_sit_on_the_committee():
-    today = date(2026, 11, 23)
-    good = [
-        Member("甲", is_chair=True, sex="1"),
-        Member("乙", sex="2"),
-        Member("丙", since=date(2023, 11, 24)),
-    ]
-    assert list(committee_lacks(good, today=today)) == []
-    assert {p.rule for p in committee_lacks(good[:2], today=today)} == {"R21"}
-    assert list(committee_lacks([*good, *[Member("丁")] * 7], today=today))
-    assert list(committee_lacks(good, today=today, minorities=True))
-    assert list(committee_lacks(good, today=today + timedelta(days=1)))
+    def remarks(*members, **changes):
+        problems = COMMITTEE.validate(committee(members=list(members), **changes))
+        assert {problem.rule for problem in problems} <= {"R21"}
+        assert all(problem.severity is Severity.WARNING for problem in problems)
+        return [problem.message for problem in problems]
+
+    chair = {"name": "甲", "post": "chair", "sex": "1", "ethnicity": "01"}
+    woman = {"name": "乙", "post": "member", "sex": "2", "ethnicity": "01"}
+    third = {"name": "丙", "post": "deputy", "sex": "1"}
+    hired = {"name": "丁", "post": "hired", "sex": "2"}
+    assert remarks(chair, woman, third) == []
+    assert remarks(chair, woman, third, *[hired] * 20) == []
+    assert "现在登记在任的有 2 名" in remarks(chair, woman, hired)[0]
+    assert "现在登记在任的有 10 名" in remarks(chair, woman, *[third] * 8)[0]
+    assert "现在登记在任的有 2 名" in remarks(chair, woman, third | {"until": date(2026, 11, 1)})[0]
+    assert any("主任" in remark for remark in remarks(third, woman, third))
+    assert any("妇女" in remark for remark in remarks(chair, third, third, hired))
+    assert any("民族" in remark for remark in remarks(chair, woman, third, multi_ethnic=True))
+    assert remarks(chair, woman, third | {"ethnicity": "30"}, multi_ethnic=True) == []
+
+
+@pytest.mark.parametrize(("chosen", "ends"), [("2026-03-01", "2029-03-01"), ("2024-02-29", "2027-02-28")])
+def test_r21_a_committee_is_chosen_for_three_years(chosen, ends):
+    cleaned, _ = COMMITTEE.clean(committee(chosen_on=chosen))
+    assert COMMITTEE.complete(cleaned)["term_ends_on"] == date.fromisoformat(ends)
 
 
 def test_early_signs_say_why():

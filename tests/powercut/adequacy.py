@@ -20,6 +20,7 @@ SOWN = {
     "synchronous normal": "edit",
     "no sync before replace": "settings",
     "folder not synced": "settings",
+    "old keys dropped": "rekey",
 }
 
 

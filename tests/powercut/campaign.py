@@ -23,7 +23,7 @@ from tests.powercut.checking import Check, Finding
 from tests.powercut.disk import Disk, fates
 from tests.powercut.recording import Recording, record
 from tests.powercut.trace import Noted, refusal
-from tests.powercut.workloads import WORKLOADS
+from tests.powercut.workloads import REKEYING, WORKLOADS
 
 KINDS = ("corrupt", "lost", "half", "invented", "unreadable", "stuck")
 # One image in this many is also opened as a user would and worked in.
@@ -58,7 +58,8 @@ def check_images(recording: Recording, cuts: list[int], seed: int, place: Path) 
     """Replay the run once, lose power at each of `cuts` (ascending) and check what is left."""
     chance, tally = random.Random(seed), Tally()
     disk = Disk(recording.root, recording.start)
-    check = Check(recording.root.parent / NEXT_SCHEMA if recording.workload == "upgrade" else None)
+    schema = recording.root.parent / NEXT_SCHEMA if recording.workload == "upgrade" else None
+    check = Check(schema, recording.workload in REKEYING)
     noted, done = [], 0
     for number, cut in enumerate(cuts):
         for operation in recording.operations[done:cut]:

@@ -12,11 +12,15 @@ from uuid_utils import uuid7
 
 from app.commands import desk as desks
 from app.models.registry import RECORD_TYPES
+from app.security import keyslots
 from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import SettingsDamaged
 from app.store import reading, search_upkeep, upgrade
+from app.store.attachments import Attachments
+from app.store.backup_set import contents_of, sets_in
 from app.store.database import Database
 from app.store.errors import StorageError
+from app.store.station import read_station
 from app.store.verify import verify
 from tests.powercut.driver import PASSWORD, STATION, USER
 from tests.powercut.halves import halves
@@ -57,6 +61,7 @@ class Check:
     """How images of one workload are opened."""
 
     next_schema: Path | None = None
+    rekeyed: bool = False
 
     def __post_init__(self) -> None:
         # Of the search entries the newest is looked up word by word; `halves` counts the others.  Images are
@@ -71,9 +76,11 @@ class Check:
         try:
             if not desks.is_founded(folder):
                 return self._unfounded(folder, expected, go_on=go_on)
-            dek = bytes.fromhex(expected.dek) if expected.dek else _dek(folder)
+            known = expected.dek if not self.rekeyed else ""
+            dek = bytes.fromhex(known) if known else _dek(folder)
             found += self._file(folder, dek, expected)
             found += _copies(folder, dek)
+            found += _backups(folder, dek)
             if go_on and not found:
                 found += self._working(folder, dek)
         except StorageError as error:
@@ -100,6 +107,9 @@ class Check:
                 yield from differences(state, expected)
                 yield from (Finding("half", sentence) for sentence in halves(connection))
                 yield from _contents(connection, state, expected)
+                station = read_station(connection)
+            attachments = Attachments(database, station, desks.utc_now, largest=2**20, draw=desks._look_of)
+            yield from (Finding("lost", fault) for fault in attachments.faults())
         finally:
             database.close()
 
@@ -170,18 +180,32 @@ def _copies(folder: Path, dek: bytes) -> Iterator[Finding]:
         copy.close()
 
 
+def _backups(folder: Path, dek: bytes) -> Iterator[Finding]:
+    """A backup with a name is whole, and holds what its note says."""
+    for made in sets_in(folder / desks.BACKUPS):
+        copy = Database.open(made.database, dek)
+        for fault in copy.integrity():
+            yield Finding("corrupt", f"{made.path.name}: {fault}")
+        with copy.read() as connection:
+            if contents_of(connection) != made.contents:
+                yield Finding("half", f"{made.path.name} does not hold what its note says")
+        copy.close()
+
+
 def _dek(folder: Path) -> bytes:
-    return _unlocked((folder / "keyslots.json").read_bytes())
+    with open(folder / desks.DATABASE, "rb") as file:
+        return _unlocked(keyslots.sound_file(folder).read_bytes(), file.read(keyslots.MARK_BYTES))
 
 
 @cache
-def _unlocked(keys: bytes) -> bytes:
-    """The slow key of a station founded during the run, worked out once for all its images."""
+def _unlocked(keys: bytes, head: bytes) -> bytes:
+    """The slow key of a station founded or given a new key during the run, worked out once for all its images."""
     place = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
     folder = place / f"powercut-keys-{uuid7()}"
     folder.mkdir(mode=0o700)
     try:
         (folder / "keyslots.json").write_bytes(keys)
+        (folder / desks.DATABASE).write_bytes(head)
         return KeySlots.open(folder).unlock(USER, PASSWORD)
     finally:
         shutil.rmtree(folder)

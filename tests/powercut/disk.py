@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.powercut.trace import (
     Cut,
     FolderMade,
+    Linked,
     Mapped,
     Moved,
     Noted,
@@ -102,6 +103,9 @@ class Disk:
                 self._file(handle).mapped = True
             case Moved(source, target):
                 self._move(source, target)
+            case Linked(source, target):
+                node = self._folder(source.parent).now[source.name]
+                self._folder(target.parent).change(NameChange(self._place, None, target.name, node))
             case Removed(path):
                 folder = self._folder(path.parent)
                 folder.change(NameChange(self._place, path.name, None, folder.now[path.name]))

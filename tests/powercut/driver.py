@@ -60,7 +60,7 @@ class Sitting:
     def reopen(self) -> None:
         """Close the desk, which folds the log into the file, and open it again."""
         self.desk.close()
-        self.desk = open_with_key(self.folder, USER, self._dek)
+        self.desk = open_with_key(self.folder, USER, self.desk.database._dek)
 
     def step(self, act: Callable[[], Any], *, whole: bool = True) -> Any:
         """Do one thing the user waits for; note it as promised once the service has returned."""

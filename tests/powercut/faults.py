@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app import safe_file
+from app.security import keyslots
 from app.store import database, founding
 from app.store.records import RecordStore
 from tests.powercut.driver import Sitting
@@ -70,10 +71,21 @@ def folder_not_synced(_sitting: Sitting) -> None:
     safe_file.sync_folder = database.sync_folder = founding.sync_folder = nothing  # type: ignore[attr-defined]
 
 
+def old_keys_dropped(_sitting: Sitting) -> None:
+    """The slots of the new key stand alone before the file has it."""
+    content = keyslots._content
+
+    def without_the_old(slots: Any, following: Any = None, mark: bytes = b"") -> Any:
+        return content(slots if following is None else following)
+
+    keyslots._content = without_the_old
+
+
 FAULTS: dict[str, Callable[[Sitting], None]] = {
     "two transactions": two_transactions,
     "acknowledged early": acknowledged_early,
     "no sync before replace": no_sync_before_replace,
     "synchronous normal": synchronous_normal,
     "folder not synced": folder_not_synced,
+    "old keys dropped": old_keys_dropped,
 }

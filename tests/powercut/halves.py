@@ -18,11 +18,13 @@ WHERE h.id IS NULL OR h.revision <> r.written
 RECORDS = """
 SELECT id FROM {code} WHERE id NOT IN (SELECT record_id FROM revision WHERE record_type = '{code}')
 """
+# What another PC wrote has its audit row there.
 AUDIT = f"""
 SELECT object FROM (
     SELECT object, count(*) AS rows FROM audit WHERE action IN {SAVED} GROUP BY object
     UNION ALL
-    SELECT record_type || '/' || record_id, -count(*) FROM revision GROUP BY record_type, record_id
+    SELECT record_type || '/' || record_id, -count(*) FROM revision WHERE origin IS NULL
+    GROUP BY record_type, record_id
 ) GROUP BY object HAVING sum(rows) <> 0
 """  # constants only
 ENTRIES = """

@@ -26,7 +26,7 @@ from tests.powercut.checking import Check
 from tests.powercut.driver import Sitting
 from tests.powercut.forked import Child
 from tests.powercut.ledger import Account, Ledger
-from tests.powercut.workloads import ON_AN_EMPTY_DISK, WORKLOADS
+from tests.powercut.workloads import ON_AN_EMPTY_DISK, REKEYING, WORKLOADS
 
 
 def work_through(workload: str, folder: Path, ledger: Path) -> None:
@@ -59,7 +59,7 @@ def one(workload: str, founded: Path, work: Path, after: float | None) -> tuple[
     told = ledger.read_bytes().rpartition(b"\n")[0].splitlines() if ledger.exists() else []
     if told:
         lines = [orjson.loads(line) for line in told]
-        check = Check(work / NEXT_SCHEMA if workload == "upgrade" else None)
+        check = Check(work / NEXT_SCHEMA if workload == "upgrade" else None, workload in REKEYING)
         found = check.findings(start / DATA, Account(lines).at(lines), go_on=True)
         findings += [f"{workload} after {ran:.3f} s: {finding.kind}: {finding.sentence}" for finding in found]
     shutil.rmtree(work)

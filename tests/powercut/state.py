@@ -14,7 +14,8 @@ from app.safe_file import twin_of
 from app.security import attempts, keyslots
 from app.settings import FILE_NAME as SETTINGS
 from app.settings import load_settings
-from app.store.tables import account, audit, device, draft, number_series, revision
+from app.store.backup_set import sets_in
+from app.store.tables import account, audit, blob, device, draft, number_series, revision
 from tests.powercut.ledger import State
 
 # The check opens the file itself, which the file remembers.
@@ -38,6 +39,7 @@ def state_of(folder: Path, connection: Connection) -> State:
     if kept is not None:
         received = kept.last_receipt_at.isoformat() if kept.last_receipt_at else None
         state["receipt"] = [kept.acked_seq, received, kept.server_id]
+        state["cursor"] = kept.cursor
     verdicts = select(revision.c.seq, revision.c.verdict, revision.c.detail).where(
         revision.c.verdict.is_not(None)
     )
@@ -48,6 +50,9 @@ def state_of(folder: Path, connection: Connection) -> State:
     state["audit"] = connection.execute(
         select(func.count()).select_from(audit).where(audit.c.action != OPENING)
     ).scalar_one()
+    state["files"] = list(
+        connection.execute(select(blob.c.sha256).where(blob.c.kept).order_by(blob.c.sha256)).scalars()
+    )
     if connection.dialect.has_table(connection, "account"):
         state["accounts"] = [
             [row.name, row.role, row.active, row.must_change, row.password_at.isoformat()]
@@ -64,6 +69,7 @@ def content_digest(record_type: RecordType, values: Any) -> str:
 
 def _side_state(folder: Path) -> dict[str, Any]:
     state: dict[str, Any] = {"copies": sorted(path.name for path in folder.glob("desk.before-*.db"))}
+    state |= {f"backup {made.path.name}": made.size for made in sets_in(folder / "backups")}
     if any((folder / name).exists() for name in (SETTINGS, SETTINGS + ".prev")):
         state["settings"] = orjson.loads(orjson.dumps(load_settings(folder)))
     if (folder / keyslots.FILE_NAME).exists():

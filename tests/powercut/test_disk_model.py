@@ -139,8 +139,23 @@ def test_lines_of_the_ledger_stand_where_they_were_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "call", ["os.link('{root}/a', '{root}/b')", "os.posix_fallocate(os.open('{root}/a', os.O_RDWR), 0, 9000)"]
+    "call",
+    ["os.symlink('{root}/a', '{root}/b')", "os.posix_fallocate(os.open('{root}/a', os.O_RDWR), 0, 9000)"],
 )
 def test_a_call_that_cannot_be_replayed_is_an_error(tmp_path, call):
     with pytest.raises(UnknownCall):
         recorded(tmp_path, call)
+
+
+def test_a_second_name_is_lost_unless_its_folder_was_synced(tmp_path):
+    disk, _ = recorded(tmp_path, "os.link('{root}/a', '{root}/b')")
+    left = images(disk, tmp_path)
+    assert {frozenset(image) for image in left} == {frozenset("a"), frozenset("ab")}
+    assert all(content == OLD for image in left for content in image.values())
+
+
+def test_names_beneath_an_open_folder_are_followed(tmp_path):
+    disk, _ = recorded(
+        tmp_path, "folder = os.open('{root}', os.O_RDONLY)", "os.unlink('a', dir_fd=folder)", SYNC_FOLDER
+    )
+    assert kept(disk, tmp_path) == {}

@@ -46,6 +46,7 @@ def test_every_sown_fault_is_caught():
     assert caught["synchronous normal"]["lost"]
     assert caught["no sync before replace"]["unreadable"]
     assert caught["folder not synced"]["lost"]
+    assert caught["old keys dropped"]["corrupt"]
 
 
 @TRACED

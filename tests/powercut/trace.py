@@ -26,6 +26,9 @@ KNOWN = [
     "renameat2",
     "unlink",
     "unlinkat",
+    "link",
+    "linkat",
+    "rmdir",
     "mkdir",
     "mkdirat",
     "mmap",
@@ -44,11 +47,8 @@ UNKNOWN = [
     "dup",
     "dup2",
     "dup3",
-    "link",
-    "linkat",
     "symlink",
     "symlinkat",
-    "rmdir",
     "io_submit",
     "msync",
     "sync_file_range",
@@ -108,6 +108,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A second name for the same file."""
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     path: Path
 
@@ -124,7 +132,7 @@ class Noted:
     line: dict[str, object]
 
 
-Operation = Opened | Written | Cut | Synced | Mapped | Moved | Removed | FolderMade | Noted
+Operation = Opened | Written | Cut | Synced | Mapped | Moved | Linked | Removed | FolderMade | Noted
 
 
 @cache
@@ -145,10 +153,11 @@ def traced(command: list[str], record: Path) -> list[str]:
 
 @dataclass
 class _Open:
-    """An open file: its handle, where the next plain write goes (None: the end)."""
+    """An open file or folder: its handle, where the next plain write goes (None: the end), its path."""
 
     handle: int
     place: int | None
+    path: Path
 
 
 @dataclass
@@ -187,9 +196,10 @@ class Reading:
 
     def _take(self, name: str, arguments: list[str], result: int, began: int) -> None:
         if name in ("open", "openat"):
-            self._opened(arguments[1:] if name == "openat" else arguments, result)
-        elif name.startswith(("rename", "unlink", "mkdir")):
-            self._named(name, [Path(text_of(argument)) for argument in arguments if argument[0] == '"'])
+            path = self._paths(arguments[:2])[0]
+            self._opened(path, arguments[2] if name == "openat" else arguments[1], result)
+        elif name.startswith(("rename", "unlink", "mkdir", "link", "rmdir")):
+            self._named(name, [path for path in self._paths(arguments) if path is not None])
         elif name == "mmap":
             held = self._open.get(int(arguments[4])) if arguments[4].isdigit() else None
             if held and "MAP_SHARED" in arguments[3] and "PROT_WRITE" in arguments[2]:
@@ -199,14 +209,26 @@ class Reading:
         elif arguments[0].isdigit() and (held := self._open.get(int(arguments[0]))):
             self._on_file(name, held, arguments, result, began)
 
-    def _opened(self, arguments: list[str], number: int) -> None:
-        path, flags = Path(text_of(arguments[0])), arguments[1].split("|")
-        watched = path == self.ledger or path.is_relative_to(self.root)
-        if not watched:
+    def _paths(self, arguments: list[str]) -> list[Path | None]:
+        """The paths among the arguments; what is relative to a folder is None where that is not a watched one."""
+        found: list[Path | None] = []
+        for before, argument in zip(["", *arguments], arguments, strict=False):
+            if argument[:1] == '"':
+                path = Path(text_of(argument))
+                if not path.is_absolute():
+                    folder = self._open.get(int(before)) if before.isdigit() else None
+                    found.append(folder.path / path if folder else None)
+                else:
+                    found.append(path)
+        return found
+
+    def _opened(self, path: Path | None, asked: str, number: int) -> None:
+        flags = asked.split("|")
+        if path is None or not (path == self.ledger or path.is_relative_to(self.root)):
             self._open.pop(number, None)
             return
         self._handles += 1
-        self._open[number] = _Open(self._handles, None if "O_APPEND" in flags else 0)
+        self._open[number] = _Open(self._handles, None if "O_APPEND" in flags else 0, path)
         if path == self.ledger:
             self._ledgers.add(self._handles)
         else:
@@ -232,13 +254,13 @@ class Reading:
             self.operations.append(Synced(held.handle, began))
 
     def _named(self, name: str, paths: list[Path]) -> None:
-        if not all(path.is_absolute() for path in paths):
-            raise UnknownCall(f"{name} of a relative path")
         if not any(path.is_relative_to(self.root) for path in paths):
             return
         if name.startswith("rename"):
             self.operations.append(Moved(*paths))
-        elif name.startswith("unlink"):
+        elif name.startswith("link"):
+            self.operations.append(Linked(*paths))
+        elif name.startswith(("unlink", "rmdir")):
             self.operations.append(Removed(*paths))
         else:
             self.operations.append(FolderMade(*paths))

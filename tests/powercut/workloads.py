@@ -15,14 +15,17 @@ from app.commands.desk import found_desk
 from app.commands.desk_accounts import DeskAccounts
 from app.exchange.importing import import_rows
 from app.exchange.source_rows import source_rows
+from app.models.changes import Arrived, Change, Notice, Page, Standing
 from app.models.registry import RECORD_TYPES
 from app.security.attempts import Attempts
 from app.security.keyslots import KeySlots
 from app.settings import save_settings
 from app.store import upgrade
 from app.sync.protocol import Verdict
+from tests.district.parts import Pen
 from tests.powercut.base import NEXT_SCHEMA
 from tests.powercut.driver import PASSWORD, STATION, USER, Sitting
+from tests.real_files import jpeg, pdf
 from tests.samples import SAMPLES
 
 # Enough saves that SQLite folds its log into the file (every 1,000 pages) in the middle of the work.
@@ -157,6 +160,22 @@ def users(sitting: Sitting) -> None:
             sitting.reopen()
 
 
+def rekey(sitting: Sitting) -> None:
+    """The file gets a new key twice, with a colleague leaving in between; records and drafts go on meanwhile."""
+    resident = RECORD_TYPES["resident"]
+    made = DeskAccounts(sitting.desk)
+    sitting.step(partial(made.add, "王网格", "grid", own_password=PASSWORD), whole=False)
+    for turn in range(2):
+        made = DeskAccounts(sitting.desk)
+        sitting.save(resident, SAMPLES["resident"](), str(uuid7()))
+        sitting.step(partial(made.change_key, own_password=PASSWORD))
+        sitting.save(resident, SAMPLES["resident"](), str(uuid7()))
+        if turn == 0:
+            sitting.reopen()
+            made = DeskAccounts(sitting.desk)
+            sitting.step(partial(made.remove, "王网格", own_password=PASSWORD), whole=False)
+
+
 def settings(sitting: Sitting) -> None:
     """Settings written again and again."""
     kept = sitting.desk.settings
@@ -164,6 +183,50 @@ def settings(sitting: Sitting) -> None:
         size, theme = (100, 125, 150, 200)[turn % 4], ("light", "contrast")[turn % 2]
         changed = kept.with_changes(text_size=size, theme=theme, district_url=f"https://10.0.0.{turn}")
         sitting.step(partial(save_settings, sitting.folder, changed))
+
+
+def attach(sitting: Sitting) -> None:
+    """Photographs and papers added, each on the disk before the record that names it, some given up."""
+    visit, chance = RECORD_TYPES["service_visit"], random.Random(7)
+    for turn in range(8):
+        content = jpeg() + chance.randbytes((3_000, 40_000, 300_000)[turn % 3])
+        add = partial(sitting.desk.attachments.add, content, f"现场{turn}.jpg")
+        file = sitting.step(add, whole=False)
+        if turn % 4 != 3:
+            sitting.save(visit, SAMPLES["service_visit"](photos=[file]), str(uuid7()))
+        if turn == 4:
+            sitting.reopen()
+
+
+def backup(sitting: Sitting) -> None:
+    """Verified copies with keys and files, between records saved; old ones make room."""
+    file = sitting.step(partial(sitting.desk.attachments.add, pdf(), "收条.pdf"), whole=False)
+    for _ in range(4):
+        values = SAMPLES["service_visit"](photos=[file])
+        sitting.save(RECORD_TYPES["service_visit"], values, str(uuid7()))
+        sitting.step(sitting.desk.backups.make, whole=False)
+
+
+def pull(sitting: Sitting) -> None:
+    """Pages of the district: records of another PC, an edit of them, a verdict, a notice; the cursor moves with them."""
+    pen, cursor, place = Pen("二号机干部"), "", 0
+    for turn in range(20):
+        changes: list[Change] = []
+        for code in ("resident", "mediation_case", "patrol_log"):
+            made = pen.create(code)
+            place += 1
+            changes += [
+                Arrived(place, made.body, "二号机", "applied"),
+                Standing(made.record, code, made.op_id, 1, made.data, None),
+            ]
+        if turn % 5 == 4:
+            place += 1
+            changes.append(Notice(place, "message", b'{"key": "m", "text": "' + str(turn).encode() + b'"}'))
+        page = Page(f"epoch.{place}.digest", True, 0, tuple(changes))
+        sitting.step(partial(sitting.desk.receiver.take, page, cursor))
+        cursor = page.cursor
+        # Asked for before the file moved on: nothing changes.
+        assert sitting.step(partial(sitting.desk.receiver.take, page, "")) == 0
 
 
 def day(sitting: Sitting) -> None:
@@ -197,8 +260,14 @@ WORKLOADS: dict[str, Callable[[Sitting], None]] = {
     "upgrade": upgrading,
     "password": password,
     "users": users,
+    "rekey": rekey,
     "settings": settings,
+    "attach": attach,
+    "backup": backup,
+    "pull": pull,
     "day": day,
 }
+# After these the file opens with another key than before.
+REKEYING = frozenset({"rekey"})
 # These begin with an empty disk, all others with a founded station.
 ON_AN_EMPTY_DISK = frozenset({"found"})

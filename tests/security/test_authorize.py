@@ -74,6 +74,7 @@ def test_each_kind_is_seen_by_those_whose_work_it_is():
         "service_visit": {"clerk", "mediator", "head", "township"},
         "screening": {"clerk", "mediator", "police", "head", "township"},
         "resident": {"clerk", "mediator", "grid", "police", "head"},
+        "committee": {"clerk", "mediator", "grid", "police", "head", "township"},
     }
 
 
@@ -133,7 +134,7 @@ def test_pages_and_commands_ask_for_actions_there_are():
     assert {*matrix().pages.values(), *matrix().commands.values()} <= known
     assert [page for page, asked in matrix().pages.items() if not asked] == ["home"]
     nothing = {command for command, asked in matrix().commands.items() if not asked}
-    assert nothing == {"demo", "district", "bench", "backups", "change-password"}
+    assert nothing == {"demo", "district", "bench", "backups", "change-password", "recover-with-district-key"}
 
 
 def test_a_refusal_says_what_was_kept_and_whom_to_ask():

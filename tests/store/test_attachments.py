@@ -20,12 +20,12 @@ from samples import SAMPLES, mediation_case, patrol_log
 from sqlalchemy import select
 from uuid_utils import uuid7
 
+from app.models.file_type import FileRefused
 from app.models.registry import RECORD_TYPES
 from app.store import blob_file
 from app.store.attachments import MissingContent, NoRoomForFile
 from app.store.blob_folder import BlobFolder
 from app.store.drafts import Drafts
-from app.store.file_type import FileRefused
 from app.store.records import MissingFile
 from app.store.tables import audit, blob, thumbnail
 from app.store.verify import verify

@@ -55,3 +55,15 @@ def test_a_number_that_is_only_an_agents_does_not_count(desk, save):
     others = [party("applicant", "甲某", agent="张石头", agent_id=APPLICANT_ID), party("respondent", "乙某")]
     save(parties=others)
     assert earlier(desk, now) == Earlier(0, 0)
+
+
+def test_cases_that_go_on_from_one_another_are_linked(desk, save):
+    history = CaseHistory(desk.database)
+    first = save(**UNSETTLED)
+    values = desk.reader.load(MEDIATION_CASE, first).values
+    assert history.linked(first, values) == []
+    second = save(earlier_number=values["number"])
+    (after,) = history.linked(first, values)
+    (before,) = history.linked(second, desk.reader.load(MEDIATION_CASE, second).values)
+    assert (after.record_id, after.is_earlier) == (second, False)
+    assert (before.record_id, before.number, before.is_earlier) == (first, values["number"], True)

@@ -183,3 +183,13 @@ def test_the_next_screening_is_due_a_period_after_the_newest(desk):
 def test_a_screening_that_found_nothing_is_a_report_of_none(desk):
     nothing = SAMPLES["screening"](found=0, settled=None, taken_up=None, content=None)
     assert RECORD_TYPES["screening"].validate(nothing) == []
+
+
+@pytest.mark.parametrize(("chosen", "due"), [(date(2024, 1, 10), True), (date(2024, 3, 10), False)])
+def test_a_committee_whose_term_ends_is_due_two_months_before(desk, chosen, due):
+    values = SAMPLES["committee"](chosen_on=chosen)
+    desk.store.save(RECORD_TYPES["committee"], values, by="甲", record_id=str(uuid7()))
+    items = DueReader(desk.database).items(TODAY)
+    assert [(item.duty, item.headline) for item in items] == [
+        (Duty.CHOOSE_COMMITTEE, "鹰头村人民调解委员会")
+    ] * due

@@ -15,8 +15,8 @@ from app.store.new_life import NUMBERS_A_DAY
 from app.store.outbox import Outbox
 from app.store.reading import RecordReader
 from app.store.restore import Restore, backup_roots, candidates, keys_from_backup
-from app.store.station import read_enrolment, read_station
-from app.store.tables import number_series, revision
+from app.store.station import read_station
+from app.store.tables import device, number_series, revision
 from app.store.verify import verify
 from tests.store.spoiled import BACKED_UP, LATER, flipped, visits
 from tests.store.station_folder import PASSWORD, USER, station_folder
@@ -85,9 +85,9 @@ def test_every_restore_begins_a_higher_epoch_and_gives_no_seq_again(station):
                 rows = connection.execute(select(revision.c.epoch, revision.c.seq, revision.c.line)).all()
             assert who.epoch == 1 + turn
             assert verify(database, RECORD_TYPES) == []
-            # Nothing is enrolled any more: the district must take the new epoch.
+            # Before anything is sent the district is told of the new epoch and read.
             with database.read() as connection:
-                assert read_enrolment(connection).server_id is None
+                assert connection.execute(select(device.c.new_life)).scalar_one()
             # All that was unsent waits under the new epoch, in the old order, then the new ones.
             lines = Outbox(database, who.epoch).next_lines(1 << 20, 500)
         assert [line.seq for line in lines] == list(range(1, BACKED_UP + 2 + 1))

@@ -36,7 +36,7 @@ class Older(Scripted):
         self.bodies: list[bytes] = []
 
     def hello(self, acked_seq: int) -> Hello:
-        return Hello("s", 1, 1, Receipt(self.acked), "", 8 << 20, 1, 1, READS)
+        return Hello("s", 1, 1, Receipt(self.acked), "", 8 << 20, 1, 1, reads=READS)
 
     def push(self, header: Any, body: bytes) -> Receipt:
         self.bodies.append(body)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.commands.desk import Desk, district_of, enrol_desk, found_desk, open_desk, rounds_of
+from app.district import backup
+from app.district.administration.trail import COMMAND
 from app.district.server import DistrictServer
 from app.district.tables import record_state, revision
 from app.models.registry import RECORD_TYPES
@@ -166,10 +169,13 @@ def _cursor_is_covered(place: Place, desk: Desk) -> None:
 def test_district_put_back_from_an_older_copy_gets_back_what_it_lost(
     place: Place, desks: list[Desk], tmp_path: Path, told: bool
 ) -> None:
-    """Whether or not anybody told the server that it was put back (a new server epoch)."""
+    """By our own backup, which begins a new server epoch, or by a copy of the files nobody told the server about."""
     first, second = desks
     old = save(first, 2)
     quiet(first, second)
+    kept = backup.back_up(
+        place.server.services.database, None, tmp_path, datetime(2026, 11, 23, tzinfo=UTC), COMMAND
+    )
     place.server.stop()
     shutil.copytree(place.folder, tmp_path / "copy")
     place.again()
@@ -181,14 +187,10 @@ def test_district_put_back_from_an_older_copy_gets_back_what_it_lost(
     everything = at_district(place)
     place.server.stop()
     shutil.rmtree(place.folder)
-    shutil.copytree(tmp_path / "copy", place.folder)
     if told:
-        from app.district.database import open_database
-        from app.district.identity import begin_server_epoch
-
-        database = open_database(None, place.folder)
-        begin_server_epoch(database)
-        database.close()
+        backup.put_back(kept, None, place.folder, datetime(2026, 11, 24, tzinfo=UTC), COMMAND)
+    else:
+        shutil.copytree(tmp_path / "copy", place.folder)
     place.again()
     assert len(at_district(place)) == 2
     # 张三 alone gives back what the other PC wrote as well: it may never come again.
@@ -255,6 +257,39 @@ def test_a_file_put_back_from_a_backup_begins_a_new_life(
     assert stored.values["notes"] == "备份之后写的"
     assert verify(first.database, RECORD_TYPES) == []
     assert first.outbox.status().unsent == 0
+
+
+def test_a_backup_put_back_twice_goes_on_above_the_life_the_district_knows(
+    place: Place, desks: list[Desk], tmp_path: Path
+) -> None:
+    """The disk died again, nothing but the same old backup is left: told once, then all is there, nothing stuck."""
+    first, second = desks
+    old = save(first, 2)
+    quiet(first, second)
+    first.close()
+    shutil.copytree(first.folder, tmp_path / "backup")
+    written = list(old)
+    for again in range(2):
+        shutil.rmtree(first.folder)
+        shutil.copytree(tmp_path / "backup", first.folder)
+        first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+        with first.database.write() as connection:
+            assert begin_new_life(connection) == 2
+        first.close()
+        first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+        if again:
+            outcome = run(first)
+            assert (outcome.state, outcome.code) == ("stopped", "epoch_used")
+            first.close()
+            first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
+            assert first.station.epoch == 3
+        written += save(first, 2)
+        quiet(first, second)
+        assert ids_of(first) == ids_of(second) == sorted(written)
+        assert first.outbox.status().unsent == 0
+        assert verify(first.database, RECORD_TYPES) == []
+        first.close()
+    first = desks[0] = open_desk(first.folder, "张三", PASSWORD)
 
 
 def test_a_cloned_disk_is_refused_once_the_other_began_a_new_life(

@@ -133,3 +133,46 @@ def test_an_archived_case_refuses_a_change_and_takes_a_note(desk, services, page
     page.form_page.save()
     services.runner.wait_idle()
     assert desk.reader.load(MEDIATION_CASE, record_id).revision == 2
+
+
+FAILED = {
+    **OPEN,
+    "result": "none",
+    "result_on": date(2026, 11, 5),
+    "sessions": mediation_case()["sessions"],
+    "advised": ["court"],
+    "advised_on": date(2026, 11, 5),
+}
+
+
+def test_a_case_that_came_to_nothing_is_taken_up_anew_and_the_two_lead_to_each_other(
+    qtbot, page_of, services
+):
+    page, first = page_of(mediation_case(**FAILED))
+    number = services.reader.load(MEDIATION_CASE, first).values["number"]
+    press(page, "重新调解")
+    form = page.form_page.form
+    values = form.values()
+    assert [party["name"] for party in values["parties"]] == ["张石头", "买买提·吐尔逊"]
+    assert (values["earlier_number"], values["result"], values["sessions"]) == (number, None, [])
+    assert page.has_unsaved()
+    form.editors["title"].set_value("再次调解的排水沟纠纷")
+    page.form_page.save()
+    services.runner.wait_idle()
+    if page.form_page.is_open():  # remarks are saved with on the second press
+        page.form_page.save()
+        services.runner.wait_idle()
+    assert not page.form_page.is_open()
+    for words in (f"原案：{number}", "再次调解的排水沟纠纷", f"原案：{number}"):
+        qtbot.waitUntil(lambda words=words: any(words in text_of(link) for link in links(page)))
+        press(page, words)
+
+
+def test_what_was_settled_and_performed_is_not_taken_up_anew(page_of):
+    page, _ = page_of(mediation_case())
+    assert not [link for link in links(page) if "重新调解" in text_of(link)]
+
+
+def test_an_agreement_not_performed_may_be_taken_up_anew(page_of):
+    page, _ = page_of(mediation_case(performance_status="not_done"))
+    assert [link for link in links(page) if "重新调解" in text_of(link)]

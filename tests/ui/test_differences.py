@@ -196,6 +196,7 @@ def test_comparing_from_the_sync_page(qtbot: QtBot, services: DeskServices, desk
     first, second = desks
     for code, record_type in RECORD_TYPES.items():
         first.store.save(record_type, SAMPLES[code](), by=first.user, record_id=str(uuid7()))
+    count = len(RECORD_TYPES)
     sync(first, second)
     with second.database.write() as connection:
         connection.exec_driver_sql("UPDATE resident SET notes = '文件里改的'")
@@ -215,7 +216,8 @@ def test_comparing_from_the_sync_page(qtbot: QtBot, services: DeskServices, desk
         (button,) = [one for one in page.findChildren(QPushButton) if one.text() == "与区里核对"]
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(
-            lambda: "本站 5 条，区里 5 条，原来有 1 条不一致，已补齐" in words(page), timeout=15000
+            lambda: f"本站 {count} 条，区里 {count} 条，原来有 1 条不一致，已补齐" in words(page),
+            timeout=15000,
         )
         qtbot.waitUntil(lambda: "两个人写得不一样的" in words(page))
         assert loop.stop(10)

@@ -20,6 +20,7 @@ WORDS = {
     "service_visit": "𠮷秀英",
     "screening": "钱网格",
     "resident": "sxm",
+    "committee": "鹰头村",
 }
 
 

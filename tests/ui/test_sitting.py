@@ -439,7 +439,7 @@ def test_the_auditor_reads_narrows_and_checks_the_trail(
         connection.exec_driver_sql("UPDATE audit SET detail = '查户口' WHERE action = 'reveal'")
     page.check.click()
     runner.wait_idle()
-    assert "1 处对不上" in page.banner.text()
+    assert "2 处对不上" in page.banner.text(), "the line and the guard that was taken away"
 
 
 def test_a_long_trail_is_read_as_it_scrolls_into_view(
@@ -459,3 +459,54 @@ def test_a_long_trail_is_read_as_it_scrolls_into_view(
         assert page.model.rowCount() == count
     assert [line.seq for line in page.model.lines] == list(range(450, 0, -1))
     assert not page.model.has_more()
+
+
+def test_after_a_leaver_the_page_asks_for_a_new_key_and_says_until_then_that_it_is_due(
+    qtbot: QtBot, stage: Stage, folder: Path
+) -> None:
+    with closing(open_desk(folder, HEAD, PASSWORD)) as desk:
+        first = DeskAccounts(desk).add("王调解", "mediator", own_password=PASSWORD)
+        DeskAccounts(desk).add("赵调解", "mediator", own_password=PASSWORD)
+    before = KeySlots.open(folder).unlock(HEAD, PASSWORD)
+    stage.begin()
+    page = entered(qtbot, stage).open_page("users")
+    settle(stage)
+    assert not page.due.isVisible()
+    page.presses["赵调解", "remove"].click()
+    leaving = page.findChildren(UserDialog)[-1]
+    leaving.password.setText(PASSWORD)
+    leaving.submit()
+    settle(stage)
+    assert page.due.isVisible()
+    asked = page.findChildren(UserDialog)[-1]
+    assert asked is not leaving
+    asked.password.setText(PASSWORD)
+    asked.submit()
+    assert asked.bar.isVisible()
+    asked.reject()
+    assert asked.isVisible(), "it stays while the key is being changed"
+    settle(stage)
+    assert not page.due.isVisible()
+    assert "数据密钥已更换" in words(page)
+    assert KeySlots.open(folder).unlock(HEAD, PASSWORD) != before
+    assert KeySlots.open(folder).unlock("王调解", first)
+
+
+def test_after_twelve_hours_the_desk_locks_however_busy_it_is(qtbot: QtBot, stage: Stage) -> None:
+    stage.begin()
+    window = entered(qtbot, stage)
+    session = window.sitting.session
+    assert session is not None
+    assert session.interval() == 12 * 3600 * 1000
+    assert session.isSingleShot()
+    session.timeout.emit()
+    settle(stage)
+    assert window.sitting.is_locked()
+    session.stop()
+    lock = window.sitting.curtain.page
+    assert lock is not None
+    lock.password.setText(PASSWORD)
+    lock.submit()
+    settle(stage)
+    assert not window.sitting.is_locked()
+    assert session.isActive(), "the hours are counted anew"

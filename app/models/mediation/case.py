@@ -42,6 +42,7 @@ class MediationCase(Record):
             sqlite_where=text("effective_on IS NOT NULL AND confirm_joint AND confirm_on IS NULL"),
         ),
         Index("ix_mediation_case_unvisited", "visit_after", sqlite_where=text("visit_after IS NOT NULL")),
+        Index("ix_mediation_case_earlier", "earlier_number", sqlite_where=text("earlier_number IS NOT NULL")),
         Index("ix_mediation_case_unsettled", "accepted_on", sqlite_where=text("result IS NULL")),
         Index(
             "ix_mediation_case_unperformed",

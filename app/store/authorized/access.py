@@ -14,9 +14,21 @@ from app.security.authorize import DESK, Actor, NotAllowed, Reach, Subject, auth
 from app.store import audit
 from app.store.database import Database
 from app.store.errors import StorageError
+from app.store.policies import LAPSING, Standing, standing
 
 DENIED = "denied"
 ROOM_KEPT = 2**20  # bytes
+
+
+class PolicyLapsed(NotAllowed):
+    """The district has not confirmed its policy for 90 days; the sentence says what to do."""
+
+    def __init__(self, actor: Actor, action: str, of: Subject) -> None:
+        super().__init__(actor, action, of)
+        self.args = (
+            "区里的管理要求超过 90 天没有更新，完整号码和导出已停用，已保存的内容没有受影响。"
+            "请连上区里收发一次，或核对电脑时间。",
+        )
 
 
 class Access:
@@ -60,6 +72,15 @@ class Access:
         except NotAllowed:
             self.note(DENIED, of.name, f"{action} {self.actor.role}".rstrip())
             raise
+        if action in LAPSING:
+            self._check_policy(action, of)
+
+    def _check_policy(self, action: str, of: Subject) -> None:
+        with self._database.read() as connection:
+            found = standing(connection, self._clock())
+        if found is Standing.LAPSED:
+            self.note(DENIED, of.name, f"{action} {self.actor.role}".rstrip())
+            raise PolicyLapsed(self.actor, action, of)
 
     def require_page(self, page: str) -> None:
         """The same for a page of the window."""
@@ -113,8 +134,12 @@ class Access:
                 self._write(self._unwritten)
                 self._unwritten.clear()
 
+    def entry_of(self, actor: str, action: str, of: str, detail: str) -> audit.Entry:
+        """A line for somebody who gave their own password at this desk, for a transaction of its own."""
+        return audit.Entry(self._clock(), actor, self._device, action, of, detail)
+
     def _entry(self, action: str, of: str, detail: str) -> audit.Entry:
-        return audit.Entry(self._clock(), self.actor.name, self._device, action, of, detail)
+        return self.entry_of(self.actor.name, action, of, detail)
 
     def _write(self, entries: list[audit.Entry]) -> None:
         with self._database.write() as connection:

@@ -12,6 +12,7 @@ from app.models.mediation.practice import LocalPractice
 from app.models.registry import RECORD_TYPES
 from app.security.authorize import NotAllowed, Subject
 from app.store.authorized.access import Access
+from app.store.blob_transfers import Transfer
 from app.store.database import Database
 from app.store.differences import Differences, Disputed
 from app.store.drafts import Draft, Drafts
@@ -135,7 +136,16 @@ class AuthorizedOutbox(Outbox):
         found = super().refusals(limit)
         return _seen(self._database, self._access, found, lambda one: (one.record_type, one.record_id))
 
+    def held_files(self) -> list[Transfer]:
+        """As Outbox; the names only for whoever may open files."""
+        held = super().held_files()
+        return held if self._access.may("open_file") else [replace(one, name="") for one in held]
+
     def next_lines(self, max_bytes: int, max_count: int) -> list[OutboxLine]:
+        """Raises NotAllowed: no page sends."""
+        raise self._not_here()
+
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[OutboxLine]:
         """Raises NotAllowed: no page sends."""
         raise self._not_here()
 

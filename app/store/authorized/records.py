@@ -12,8 +12,9 @@ from app.models.registry import RECORD_TYPES
 from app.security.authorize import NotAllowed, Reach, Subject
 from app.store.authorized.access import Access
 from app.store.database import Database
+from app.store.erasing import ErasingStore
 from app.store.reading import Change, ListQuery, RecordReader, StoredRecord
-from app.store.records import Clock, RecordStore, RefusedSave, Saved
+from app.store.records import Clock, RefusedSave, Saved
 from app.store.station import Station
 from app.store.tables import revision
 
@@ -21,6 +22,11 @@ from app.store.tables import revision
 IDENTITY_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXxＸｘ]|\d{15})(?!\d)")
 LONGEST_REASON = 60
 NUMBER_IN_REASON = re.compile(r"\d{5,}[Xx]?")
+
+
+def told_reason(reason: str) -> str:
+    """A reason for the trail: it may quote a number; the trail names no person."""
+    return NUMBER_IN_REASON.sub("…", reason.strip())[:LONGEST_REASON]
 
 
 class SomebodyElse(RefusedSave):
@@ -37,7 +43,7 @@ class NoReason(RefusedSave):
         super().__init__("请写明为什么要看完整号码，原因会留在操作记录里。")
 
 
-class AuthorizedStore(RecordStore):
+class AuthorizedStore(ErasingStore):
     """RecordStore for one user: `by` is that user, and each act is asked for first."""
 
     def __init__(
@@ -50,6 +56,7 @@ class AuthorizedStore(RecordStore):
     ) -> None:
         super().__init__(database, station, clock, awaits_district)
         self._access = access
+        self._role = access.actor.role
 
     def save(
         self,
@@ -83,6 +90,12 @@ class AuthorizedStore(RecordStore):
         self._only_self(by)
         self._access.require_record("void", record_type, record_id)
         super().void(record_type, record_id, reason=reason, by=by, base=base)
+
+    def erase(self, record_type: RecordType, record_id: str, *, reason: str, by: str, base: str) -> None:
+        """As ErasingStore.  Raises NotAllowed, too."""
+        self._only_self(by)
+        self._access.require_record("erase", record_type, record_id)
+        super().erase(record_type, record_id, reason=reason, by=by, base=base)
 
     def make_numbers_final(self, *, by: str) -> int:
         """As RecordStore: belongs to enrolling.  Raises NotAllowed, too."""
@@ -166,7 +179,5 @@ class AuthorizedReader(RecordReader):
             raise NoReason
         if not self._access.require_record("reveal", record_type, record_id):
             return None
-        # The reason may quote a number; the trail names no person.
-        told = NUMBER_IN_REASON.sub("…", reason.strip())[:LONGEST_REASON]
-        self._access.note("reveal", f"{record_type.code}/{record_id}", told)
+        self._access.note("reveal", f"{record_type.code}/{record_id}", told_reason(reason))
         return super().load(record_type, record_id)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from app.models.station_time import day_start
-from app.store import audit
+from app.store import anchors, audit
 from app.store.authorized.access import Access
 from app.store.database import Database
 from app.store.tables import audit as table
@@ -80,6 +80,6 @@ class AuditTrail:
         """
         self._access.require("verify")
         with self._database.read() as connection:
-            faults = list(audit.check_chain(connection))
+            faults = [*audit.check_chain(connection), *anchors.check(connection, anchors.kept(connection))]
         self._access.note("verify audit", detail=f"{len(faults)} faults")
         return faults

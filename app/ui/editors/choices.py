@@ -4,18 +4,18 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QWidget
 
 from app.models.codes import Code, code_list
 from app.models.fields import Field
 from app.models.pinyin import name_keys
 from app.ui.editors.base import Editor
+from app.ui.flow_row import FlowRow
 from app.ui.layouts import button
 from app.ui.services import DeskServices
 from app.ui.words import label
 
 MOST_CHIPS = 4
-CHIPS_ACROSS = 5
 LONGEST_CHIP = 6
 
 
@@ -90,15 +90,12 @@ class ChipsEditor(Editor):
 
     def __init__(self, field: Field, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(field, services, parent)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(6)
+        self._row = FlowRow(spacing=6)
         self.chips: dict[Any, QPushButton] = {}
         holder = QWidget()
         holder.setLayout(self._row)
         for value, text in self.options():
             self._add(value, text)
-        self._row.addStretch(1)
         self.place_input(holder, next(iter(self.chips.values())))
 
     def options(self) -> list[tuple[Any, str]]:
@@ -120,7 +117,7 @@ class ChipsEditor(Editor):
         chip.setCheckable(True)
         chip.setAccessibleName(f"{label(self.field.label)} {text}")
         chip.clicked.connect(lambda checked, value=value: self._clicked(value, checked))
-        self._row.insertWidget(len(self.chips), chip)
+        self._row.addWidget(chip)
         self.chips[value] = chip
 
     def _clicked(self, value: Any, checked: bool) -> None:
@@ -143,11 +140,9 @@ class ChoicesEditor(Editor):
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
         self.chips: dict[str, QPushButton] = {}
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(6)
+        self._row = FlowRow(spacing=6)
         holder = QWidget()
-        holder.setLayout(self._grid)
+        holder.setLayout(self._row)
         for code in code_list(field.codes or "").active():
             self._add(code.value, label(code.label))
         self.place_input(holder, next(iter(self.chips.values())))
@@ -169,6 +164,5 @@ class ChoicesEditor(Editor):
         chip.setCheckable(True)
         chip.clicked.connect(lambda _: self.changed.emit())
         self._group.addButton(chip)
-        place = len(self.chips)
-        self._grid.addWidget(chip, place // CHIPS_ACROSS, place % CHIPS_ACROSS)
+        self._row.addWidget(chip)
         self.chips[value] = chip

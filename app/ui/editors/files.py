@@ -7,14 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from app.models.attached_file import MEDIA, AttachedFile, file_of
 from app.models.fields import Field
 from app.models.problems import Severity
 from app.store.attachments import Look
+from app.ui.camera_dialog import CameraDialog
 from app.ui.editors.base import Editor
 from app.ui.file_strip import FileStrip
+from app.ui.flow_row import FlowRow
 from app.ui.incoming import Source, copied, local_files
 from app.ui.layouts import button, words
 from app.ui.scan_folder import Scan
@@ -50,6 +52,9 @@ class FilesEditor(Editor):
         self.scan_button = button(self.tr("从扫描文件夹选"), "quiet", sign="scan")
         self.scan_button.setToolTip(self.tr("扫描仪、手机或相机把图片存到的文件夹"))
         self.scan_button.clicked.connect(self.offer_scans)
+        self.camera_button = button(self.tr("拍照"), "quiet", sign="camera")
+        self.camera_button.setToolTip(self.tr("用高拍仪或摄像头拍"))
+        self.camera_button.clicked.connect(self.open_camera)
         self.paste_button = button(self.tr("粘贴"), "quiet", sign="copy")
         self.paste_button.setToolTip(self.tr("加入复制的截图、照片或文件（Ctrl+V）"))
         self.paste_button.clicked.connect(self.paste)
@@ -104,6 +109,13 @@ class FilesEditor(Editor):
             self.clear_problem()
             self._take_next()
 
+    def open_camera(self) -> CameraDialog:
+        """Show what the camera sees; each photograph taken joins the others."""
+        dialog = CameraDialog(self.services, self.services.cameras, self)
+        dialog.taken.connect(lambda source: self._add([source]))
+        _open(dialog)
+        return dialog
+
     def offer_scans(self) -> None:
         """List the newest files of the scanner's folder; the first time, ask which folder it is."""
         if self.services.scans.path is None:
@@ -129,14 +141,11 @@ class FilesEditor(Editor):
         column.setSpacing(6)
         column.addWidget(self.strip)
         column.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.add_button)
-        row.addWidget(self.scan_button)
-        row.addWidget(self.paste_button)
-        row.addWidget(self.undo_button)
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addLayout(
+            FlowRow(
+                self.add_button, self.scan_button, self.camera_button, self.paste_button, self.undo_button
+            )
+        )
         column.addWidget(self._hint)
         return holder
 
@@ -268,7 +277,7 @@ class FilesEditor(Editor):
         self._ask_folder()
 
 
-def _open(dialog: QFileDialog) -> None:
+def _open(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
 

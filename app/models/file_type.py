@@ -82,6 +82,13 @@ def media_of(file: BinaryIO) -> Media:
     return MEDIA[found]
 
 
+def may_begin(head: bytes) -> bool:
+    """Whether a file that begins so can turn out to be one that is let in; `head` as long as the file or 4 KiB."""
+    if any(begins(head) for begins, _ in BEGINNINGS) or AUDIO(head):
+        return True
+    return head.startswith((b"PK\x03\x04", b"ID3")) or _frame_length(head) > 0
+
+
 def _kind(head: bytes, file: BinaryIO) -> str | None:
     for begins, kind in BEGINNINGS:
         if begins(head):

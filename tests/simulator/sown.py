@@ -1,0 +1,94 @@
+"""Faults sown on purpose: a judge that finds nothing proves nothing until it has found these."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from sqlalchemy import select, text, update
+
+from app.district import intake as taking
+from app.district.intake import Intake
+from app.district.sitting import Sitting
+from app.store import new_life
+from app.store.new_life import NewLife
+from app.store.receiving import Receiver
+from app.store.tables import device
+from app.sync.protocol import Receipt, Verdict
+
+
+@contextmanager
+def replaced(owner: Any, name: str, other: Any) -> Iterator[None]:
+    """Within the block another piece stands in the place of the product's."""
+    kept = getattr(owner, name)
+    setattr(owner, name, other)
+    try:
+        yield
+    finally:
+        setattr(owner, name, kept)
+
+
+def ack_before_commit() -> AbstractContextManager[None]:
+    """The district answers first and commits when it is asked the next time."""
+    take = Intake.take
+
+    def early(self: Intake, batch: Any, sender: Any) -> Receipt:
+        waiting = self.__dict__.setdefault("waiting", [])
+        while waiting:
+            take(self, *waiting.pop())
+        waiting.append((batch, sender))
+        return Receipt(batch.header.first + batch.header.count - 1)
+
+    return replaced(Intake, "take", early)
+
+
+def cursor_before_apply() -> AbstractContextManager[None]:
+    """The station remembers how far it has read before what it read is in its file."""
+
+    def take(self: Receiver, page: Any, after: str) -> int:
+        now = self._clock()
+        with self._database.write() as connection:
+            if connection.execute(select(device.c.cursor)).scalar_one() != after:
+                return 0
+            connection.execute(update(device).values(cursor=page.cursor, last_pull_at=now))
+        with self._database.write() as connection:
+            return self._enter(connection, page, now)
+
+    return replaced(Receiver, "take", take)
+
+
+def deduplicated_by_time() -> AbstractContextManager[None]:
+    """The district takes two revisions of one record with one time for the same."""
+    place = Sitting._place
+
+    def once(self: Sitting, line: Any) -> None:
+        self._ledger.flush()
+        like = f'%"at":"{line.at}"%'
+        found = self._ledger.connection.execute(
+            text("SELECT line FROM revision WHERE CAST(record AS TEXT) = :r"), {"r": line.record}
+        )
+        if not any(like.strip("%").encode() in bytes(row.line) for row in found):
+            place(self, line)
+
+    return replaced(Sitting, "_place", once)
+
+
+@contextmanager
+def seq_used_twice() -> Iterator[None]:
+    """A restored file counts on where its backup stood, and the district skips what it has seen by its seq."""
+
+    def same_life(connection: Any, **_: Any) -> NewLife:
+        return NewLife(connection.execute(select(device.c.epoch)).scalar_one(), 0, 0)
+
+    def skipped(_connection: Any, _station: str, batch: Any, acked: int) -> list[Verdict]:
+        return [Verdict(line.seq, "duplicate") for line in batch.lines if line.seq <= acked]
+
+    with replaced(new_life, "begin_new_life", same_life), replaced(taking, "repeated", skipped):
+        yield
+
+
+SOWN: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "ack before commit": ack_before_commit,
+    "cursor before apply": cursor_before_apply,
+    "deduplicated by time": deduplicated_by_time,
+    "seq used twice": seq_used_twice,
+}
