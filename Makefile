@@ -1,4 +1,4 @@
-# make run · make test · make check · make bench · make powercut · make simulate     (see README.md)
+# make run · make test · make check · make bench · make fuzz · make powercut · make simulate     (see README.md)
 PYTHON := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
@@ -7,7 +7,7 @@ SEEDS ?= 300
 FIRST_SEED ?= 1
 DATABASE ?= sqlite
 
-.PHONY: run test check bench powercut simulate sbom setup lock format clean
+.PHONY: run test check bench fuzz powercut simulate sbom setup lock format clean
 
 setup:
 	@sh tools/setup.sh
@@ -30,6 +30,11 @@ check: setup
 
 bench: setup
 	$(OFFSCREEN) $(PYTHON) main.py bench
+
+# Mutated batches against a real district; make test runs 300.
+MUTATIONS ?= 20000
+fuzz: setup
+	MUTATIONS=$(MUTATIONS) $(PYTHON) -m pytest -q tests/district/test_hostile_batches.py
 
 # The long campaign; make test runs a sample of it. docs/reliability.md
 powercut:

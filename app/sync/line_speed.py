@@ -35,6 +35,5 @@ class LineSpeed:
 
     def refused(self) -> bool:
         """The district could not read a batch; True when there is a plainer way to say it."""
-        was_plain = self.packing == PLAIN or self._plain
-        self._plain = True
-        return not was_plain
+        packing, self._plain = self.packing, True
+        return bool(packing.dictionary or packing.apart)

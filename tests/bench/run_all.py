@@ -8,11 +8,12 @@ import bench_attach
 import bench_backup
 import bench_blobs
 import bench_dossier
+import bench_line
 import bench_print
 import bench_push
 import bench_save
 import bench_search
-import bench_slow_line
+import bench_stored
 import bench_window
 from big_desk import big_desk
 
@@ -36,6 +37,11 @@ AIMS: dict[str, tuple[float, bool]] = {
     "push ratio": (0.5, False),
     "slow line bytes ratio": (0.7, True),
     "slow line time ratio": (1.15, True),
+    "reset line arrived of 3": (3.0, False),
+    "reset line bytes ratio": (2.0, True),
+    "backlog left after one session": (0.0, True),
+    "crowd refused": (0.0, True),
+    "push p95 stored ratio": (1.3, True),
     "file up ratio": (0.4, False),
     "file down ratio": (0.25, False),
     "file memory MB": (30.0, True),
@@ -101,14 +107,17 @@ def _window(small: bool) -> Figures:
 
 
 def _push(small: bool) -> Figures:
-    del small
     figures = bench_push.measure_push()
-    return {**figures, "push ratio": figures["ratio"]}
+    on_postgresql = bench_push.measure_postgresql(1000 if small else 4000)
+    return {**figures, "push ratio": figures["ratio"], **on_postgresql}
 
 
 def _line(small: bool) -> Figures:
-    del small
-    return bench_slow_line.measure()
+    return bench_line.measure(small)
+
+
+def _stored(small: bool) -> Figures:
+    return bench_stored.measure(20_000 if small else 1_000_000)
 
 
 def _attach(small: bool) -> Figures:
@@ -130,6 +139,7 @@ BENCHES: dict[str, Callable[[bool], Figures]] = {
     "dossier": _dossier,
     "push": _push,
     "line": _line,
+    "stored": _stored,
     "files": _files,
     "backup": _backup,
     "window": _window,

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.sync.batch import decode_batch, encode_batch, skip_line
+from app.sync.frames import CLOSE, Packing
 from app.sync.protocol import Header, Line, ProtocolError
 from app.sync.strict_json import object_of
 from tests.district.parts import Kept, Pen, new_id
@@ -132,7 +133,11 @@ def test_more_than_500_revisions_are_refused() -> None:
 
 
 LINE = Pen().create()
-SOUND = [encode_batch(header([LINE]), [LINE.body]), plain([LINE.body])]
+SOUND = [
+    encode_batch(header([LINE]), [LINE.body]),
+    encode_batch(header([LINE]), [LINE.body], Packing(1, True, CLOSE)),
+    plain([LINE.body]),
+]
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
