@@ -38,6 +38,11 @@ class AuthorizedSync:
         self._access.require("sync")
         self._sync.send_now()
 
+    def stop_sending(self) -> None:
+        """Raises NotAllowed."""
+        self._access.require("sync")
+        self._sync.stop_sending()
+
     def reconcile(self) -> None:
         """Raises NotAllowed."""
         self._access.require("reconcile")

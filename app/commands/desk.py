@@ -308,8 +308,8 @@ def district_of(desk: Desk) -> "HttpDistrict | None":
     return HttpDistrict(who, key, ca=desk.settings.district_ca)
 
 
-def push_of(desk: Desk, district: "HttpDistrict") -> Push:
-    """The postman between this desk's outbox and its district."""
+def push_of(desk: Desk, district: "HttpDistrict", went: Callable[[int], None] = lambda sent: None) -> Push:
+    """The postman between this desk's outbox and its district; `went` as in Push."""
     log = StickLog(desk.database)
     push = Push(
         desk.outbox,
@@ -319,6 +319,7 @@ def push_of(desk: Desk, district: "HttpDistrict") -> Push:
         desk.clock,
         ChainWitness(desk.database, desk.clock),
         heard=lambda hello: log.learn(hello.seal_key),
+        went=went,
     )
     if log.state().server_seal_key is None:
         # Enrolled before sticks were known: ask once, though nothing may wait to be sent.
@@ -343,10 +344,15 @@ def _end_founding(folder: Path) -> None:
         (folder / FOUNDING).unlink(missing_ok=True)
 
 
-def rounds_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Rounds:
-    """Sending and bringing down between this desk and its district, `files` after the rows."""
+def rounds_of(
+    desk: Desk,
+    district: "HttpDistrict",
+    files: "Blobs | None" = None,
+    went: Callable[[int], None] = lambda sent: None,
+) -> Rounds:
+    """Sending and bringing down between this desk and its district, `files` after the rows; `went` as in Push."""
     pull = Pull(desk.receiver, district, Backoff(random.uniform))
-    return Rounds(push_of(desk, district), pull, lambda: send_lost_again(desk.database), files=files)
+    return Rounds(push_of(desk, district, went), pull, lambda: send_lost_again(desk.database), files=files)
 
 
 def reconcile_of(desk: Desk, district: "HttpDistrict", files: "Blobs | None" = None) -> Reconcile:

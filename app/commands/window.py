@@ -32,6 +32,7 @@ from app.store.case_history import CaseHistory
 from app.store.erasing import scrub_erased
 from app.store.errors import StorageError
 from app.store.reading import StoredRecord
+from app.store.round_log import Round, RoundLog
 from app.sync.blobs import Blobs
 from app.sync.loop import SyncLoop
 from app.sync.outcome import Outcome
@@ -82,6 +83,7 @@ class DeskWindow(QObject):
         self.desk = desk
         self._backup = BackupWork(desk, BackupNews(self), can_restore=can_restore)
         self._news = SyncNews(self)
+        self._rounds = RoundLog(desk.database)
         self._local = LocalPractice()
         self._local.follow(desk.settings)
         self._district = district_of(desk)
@@ -125,6 +127,7 @@ class DeskWindow(QObject):
             stick=DeskStick(desk),
             accounts=DeskAccounts(desk, can_switch=can_restore),
             privacy=DeskPrivacy(desk),
+            rounds=self._rounds,
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
@@ -168,14 +171,22 @@ class DeskWindow(QObject):
         """After a round, what was erased and is receipted now leaves the history too; then the window is told."""
         with suppress(StorageError):
             scrub_erased(self.desk.database)
+            files = outcome.files_sent + outcome.files_received
+            moved = (outcome.sent, outcome.received, files)
+            said = (outcome.code, outcome.sentence) if outcome.sentence else ("", "")
+            self._rounds.note(Round(self.desk.clock(), round(outcome.seconds), *moved, *said))
         self._news.report(outcome)
 
     def _new_loop(self) -> SyncLoop | None:
         if self._district is None:
             return None
         self._files = files_of(self.desk, self._district, self._news.report_files, self._is_asked)
-        rounds = rounds_of(self.desk, self._district, self._files)
+        rounds = rounds_of(self.desk, self._district, self._files, self._went)
         return SyncLoop(rounds, self._report, self._district.interrupt)
+
+    def _went(self, sent: int) -> None:
+        """On the sync thread, after each batch."""
+        self._news.report_rows(sent, self.desk.outbox.unsent())
 
     def _is_asked(self) -> bool:
         return self._loop is not None and self._loop.has_wish()

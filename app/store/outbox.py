@@ -166,6 +166,12 @@ class Outbox:
                 connection.execute(select(revision.c.seq).where(self._unsent()).limit(1)).first() is not None
             )
 
+    def unsent(self) -> int:
+        """How many revisions wait."""
+        with self._database.read() as connection:
+            count: int = connection.execute(select(func.count()).where(self._unsent())).scalar_one()
+            return count
+
     def acked_seq(self) -> int:
         """The last seq the district has receipted."""
         with self._database.read() as connection:

@@ -309,3 +309,17 @@ install = Table(
     Column("clock", String, nullable=False),
     CheckConstraint("one = 1", "one_row"),
 )
+
+# What the last rounds of sync came to (app.store.round_log).
+sync_round = Table(
+    "sync_round",
+    Base.metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("code", String, nullable=False),
+    Column("sentence", String, nullable=False),
+)

@@ -2,10 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from app.sync.outcome import FAILED_HERE, Outcome
+from app.sync.outcome import FAILED_HERE, HALTED, HALTED_HERE, Outcome
 
 FAILED_WAIT = 60.0
 
@@ -38,6 +40,7 @@ class SyncLoop:
         self._clicked = False
         self._asked: Rounds | None = None
         self._stopping = threading.Event()
+        self._halted = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -67,6 +70,10 @@ class SyncLoop:
             self._clicked = True
             self._wake.notify()
 
+    def halt(self) -> None:
+        """Somebody wants the round under way to end; a click begins the next, nothing else does."""
+        self._halted.set()
+
     def stop(self, within: float = 5.0) -> bool:
         """End the thread; True when it has ended within so many seconds.  Nothing unsent is lost by it."""
         self._stopping.set()
@@ -82,7 +89,12 @@ class SyncLoop:
         while self._awaits_reason(outcome):
             try:
                 rounds, self._asked = self._asked or self._rounds, None
-                outcome = rounds.run(self._stopping.is_set)
+                self._halted.clear()
+                began = time.monotonic()
+                outcome = rounds.run(lambda: self._stopping.is_set() or self._halted.is_set())
+                if self._halted.is_set() and not self._stopping.is_set():
+                    outcome = replace(outcome, state="stopped", wait=None, code=HALTED, sentence=HALTED_HERE)
+                outcome = replace(outcome, seconds=time.monotonic() - began)
             except Exception:
                 # A full disk or a locked file here must not end sending for the rest of the day.
                 _log.exception("a round of sending failed")

@@ -19,7 +19,7 @@ class Outcome:
 
     `sent` counts revisions receipted in this round, `received` records brought down, `files_sent` and
     `files_received` contents of attached files; `code` names the reason, `sentence` says it to the cadre,
-    `finding` is what a comparison with the district came to.
+    `finding` is what a comparison with the district came to, `seconds` how long the round took.
     """
 
     state: State
@@ -31,6 +31,7 @@ class Outcome:
     finding: "Finding | None" = None
     files_sent: int = 0
     files_received: int = 0
+    seconds: float = 0.0
 
 
 KEPT = "内容都已保存在本机，"
@@ -66,6 +67,8 @@ REFUSED = {
     "nothing_there": "区里要求补发的内容本机已经没有，已停止发送，" + KEPT + "请联系区里处理。",
 }
 STOPPED = "区里没有接收（{code}），已停止发送，" + KEPT + "请联系区里。"
+HALTED = "halted"
+HALTED_HERE = "已按您的要求停止上报，" + KEPT + "要继续请按“现在上报”。"
 FAILED_HERE = "本机数据文件暂时不能读写，发送已暂停，稍后自动再试。"
 
 

@@ -52,7 +52,9 @@ class NoWitness:
 
 
 class Push:
-    """Sends until the outbox is empty, the line breaks, or the district says no; `heard` is told each hello."""
+    """Sends until the outbox is empty, the line breaks, or the district says no; `heard` is told each hello,
+    `went` after each receipt how many records of this round are receipted.
+    """
 
     def __init__(
         self,
@@ -65,9 +67,11 @@ class Push:
         *,
         heard: Callable[[Hello], None] = lambda hello: None,
         timer: Callable[[], float] = monotonic,
+        went: Callable[[int], None] = lambda sent: None,
     ) -> None:
         self._witness: Witness = witness or NoWitness()
         self._tell_hello = heard
+        self._tell_went = went
         self._outbox = outbox
         self._district = district
         self._identity = identity
@@ -138,6 +142,7 @@ class Push:
         packer.receipted(acked)
         self._sent += acked - first + 1
         self._too_large -= {seq for seq in self._too_large if seq <= acked}
+        self._tell_went(self._sent)
         self._size.went_well(packed.raw, len(packed.body))
         self._backoff.succeeded()
         return receipt.backoff

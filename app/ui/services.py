@@ -31,6 +31,7 @@ from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.person_search import Holding
 from app.store.reading import ListQuery, StoredRecord
+from app.store.round_log import RoundLog
 from app.store.station import Station
 from app.ui.backup_news import BackupNews
 from app.ui.camera import CameraPlace, cameras_here
@@ -96,6 +97,9 @@ class SyncControl(Protocol):
 
     def send_now(self) -> None:
         """Somebody asked to send at once."""
+
+    def stop_sending(self) -> None:
+        """End the round under way; nothing unsent is lost, a click goes on."""
 
     def reconcile(self) -> None:
         """Somebody asked to compare with the district; `news.finding` tells what came of it."""
@@ -260,4 +264,6 @@ class DeskServices:
     stick: "StickControl | None" = None
     """None where nothing is carried by stick."""
     privacy: PrivacyControl | None = None
+    rounds: RoundLog | None = None
+    """The last rounds with the district; None where none are kept."""
     cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

@@ -15,11 +15,13 @@ class SyncNews(QObject):
     """The last outcome of sending and the last comparison with the district.
 
     `changed` is emitted on the thread this was made on, as are `files_changed` (attached files went on) and
-    `arrived` with the SHA-256 of one that has come.
+    `arrived` with the SHA-256 of one that has come.  `rows_changed`: so many records of the round are receipted, so
+    many wait.
     """
 
     changed = Signal()
     files_changed = Signal()
+    rows_changed = Signal(int, int)
     arrived = Signal(str)
     _reported = Signal(object)
     _files_reported = Signal(object)
@@ -39,6 +41,10 @@ class SyncNews(QObject):
     def report_files(self, progress: BlobProgress) -> None:
         """From any thread: how far attached files are."""
         self._files_reported.emit(progress)
+
+    def report_rows(self, sent: int, left: int) -> None:
+        """From any thread: how far the records of the round are; queued to whoever listens."""
+        self.rows_changed.emit(sent, left)
 
     @Slot(object)
     def _take_files(self, progress: BlobProgress) -> None:
@@ -106,6 +112,11 @@ class DeskSync:
         """Somebody asked to send at once."""
         if self._loop:
             self._loop.click()
+
+    def stop_sending(self) -> None:
+        """Somebody wants the round under way to end; what is unsent stays for the next."""
+        if self._loop:
+            self._loop.halt()
 
     def reconcile(self) -> None:
         """Somebody asked to compare with the district."""

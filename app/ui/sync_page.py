@@ -15,6 +15,8 @@ from app.ui.home_lists import record_title, refusal_text
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
 from app.ui.record_line import RecordLine
+from app.ui.rounds_card import RoundsCard
+from app.ui.sending_card import SendingCard
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.stick_card import StickCard
@@ -75,6 +77,7 @@ class SyncPage(Page):
         self.enrol_card = EnrolCard(services)
         self.enrol_card.enrolled.connect(self._enrolled)
         column.addWidget(self.enrol_card)
+        column.addWidget(SendingCard(services))
         column.addWidget(FilesCard(services))
         column.addWidget(self._disputed_card)
         column.addWidget(self._refused_card)
@@ -82,6 +85,8 @@ class SyncPage(Page):
         if self.stick_card is not None:
             column.addWidget(self.stick_card)
         column.addWidget(self._waiting_card)
+        self._rounds = RoundsCard(services)
+        column.addWidget(self._rounds)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +100,7 @@ class SyncPage(Page):
         if self.stick_card is not None:
             self.stick_card.refresh()
         self._count()
+        self._rounds.refresh()
 
     def _count(self) -> None:
         self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)
@@ -202,7 +208,7 @@ class SyncPage(Page):
         for refusal in sending.refused[:REFUSED_SHOWN]:
             name = sending.headlines.get(refusal.record_id) or record_title(refusal.record_type)
             line = RecordLine("returned", name, refusal_text(refusal))
-            line.set_badge(self.tr("改正"), "badge-error")
+            line.set_badge(self.tr("改正并重发"), "badge-error")
             line.clicked.connect(
                 lambda _=False, of=refusal: self.record_requested.emit(of.record_type, of.record_id)
             )

@@ -4,6 +4,7 @@ import queue
 import random
 import socket
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.sync.http_district import HttpDistrict
 from app.sync.loop import SyncLoop
 from app.sync.outcome import Outcome
 from app.sync.protocol import NoAnswer, Refusal
+from app.sync.service import Identity, Push
 from tests.district.parts import MemoryOutbox, Pc, Scripted, at_address, push_of
 
 LONG = 10.0
@@ -148,4 +150,32 @@ def test_something_asked_for_comes_at_once_and_only_once(outcomes: "queue.Queue[
     assert outcomes.get(timeout=LONG).code == "compared"
     loop.click()
     assert outcomes.get(timeout=LONG).code == "round"
+    assert loop.stop(LONG)
+
+
+def test_a_round_can_be_halted_and_only_a_click_goes_on(pc: Pc, outcomes: "queue.Queue[Outcome]") -> None:
+    outbox = MemoryOutbox([pc.pen.create() for _ in range(1200)])
+    halting: list[int] = []
+
+    def went(sent: int) -> None:
+        if not halting:
+            loop.halt()
+        halting.append(sent)
+
+    identity = Identity(pc.enrolment.device, pc.enrolment.epoch, 1, "test")
+    backoff, clock = Backoff(random.Random(1).uniform), lambda: datetime(2026, 11, 23, tzinfo=UTC)
+    loop = SyncLoop(Push(outbox, pc.district, identity, backoff, clock, went=went), outcomes.put)
+    loop.start()
+    halted = outcomes.get(timeout=LONG)
+    assert (halted.state, halted.code) == ("stopped", "halted")
+    assert 0 < halted.sent < 1200
+    assert "现在上报" in halted.sentence
+    assert halted.seconds > 0
+    loop.saved()
+    with pytest.raises(queue.Empty):
+        outcomes.get(timeout=0.2)
+    loop.click()
+    rest = outcomes.get(timeout=LONG)
+    assert (rest.state, halted.sent + rest.sent) == ("idle", 1200)
+    assert halting[0] == halted.sent
     assert loop.stop(LONG)

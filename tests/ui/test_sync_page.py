@@ -15,10 +15,13 @@ from app.commands.desk import Desk, district_of, enrol_desk, found_desk, push_of
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 from app.store.recent import RecentReader
+from app.store.round_log import Round, RoundLog
 from app.sync.http_district import HttpDistrict
 from app.sync.loop import SyncLoop
+from app.sync.outcome import Outcome
 from app.sync.protocol import Verdict
 from app.ui.record_line import RecordLine
+from app.ui.sending_card import SendingCard
 from app.ui.services import DeskServices
 from app.ui.sync_news import DeskSync, SyncNews
 from app.ui.sync_page import SyncPage
@@ -90,7 +93,7 @@ def test_what_came_back_opens_for_correction(qtbot: QtBot, services: DeskService
     record_id = save(services, "resident")
     desk.outbox.apply_receipt(1, [Verdict(1, "held", "证件号码与出生日期不符。")], services.clock())
     page = shown(qtbot, services)
-    (line,) = [line for line in page.findChildren(RecordLine) if line.badge() == "改正"]
+    (line,) = [line for line in page.findChildren(RecordLine) if line.badge() == "改正并重发"]
     assert "证件号码与出生日期不符。" in words(page)
     with qtbot.waitSignal(page.record_requested) as asked:
         qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
@@ -242,3 +245,40 @@ def test_an_outage_is_said_in_words_and_everything_stays(
     qtbot.waitUntil(lambda: "连不上区服务器" in words(page), timeout=15000)
     assert "都已保存在本机" in words(page)
     assert page.findChild(WaitingList).topLevelItemCount() == 1
+
+
+def test_how_far_it_is_and_a_way_to_stop_stand_there_while_much_is_sent(
+    qtbot: QtBot, services: DeskServices
+) -> None:
+    halted: list[bool] = []
+
+    class Sync(DeskSync):
+        def stop_sending(self) -> None:
+            halted.append(True)
+
+    news = SyncNews()
+    page = shown(qtbot, replace(services, sync=Sync(news, None, "https://qu.example.cn")))
+    (sending,) = page.findChildren(SendingCard)
+    news.report_rows(5, 9)
+    assert not sending.isVisible()
+    news.report_rows(1250, 3750)
+    assert sending.isVisible()
+    assert "已上报 1250 条，共 5000 条" in sending.said.text()
+    assert (sending.bar.value(), sending.bar.maximum()) == (1250, 5000)
+    qtbot.mouseClick(sending.stop, Qt.MouseButton.LeftButton)
+    assert (halted, sending.stop.isEnabled()) == ([True], False)
+    news.report(Outcome("stopped", 1250, code="halted"))
+    qtbot.waitUntil(lambda: not sending.isVisible())
+
+
+def test_the_last_rounds_are_listed_in_words(qtbot: QtBot, services: DeskServices, desk: DeskFile) -> None:
+    log = RoundLog(desk.database)
+    log.note(Round(desk.clock(), 4, 57, 3, 2, "", ""))
+    log.note(Round(desk.clock(), 30, 0, 0, 0, "offline", "连不上区服务器。"))
+    log.note(Round(desk.clock(), 190, 900, 0, 0, "timeout", "网络太慢。"))
+    page = shown(qtbot, replace(services, rounds=log))
+    qtbot.waitUntil(lambda: "最近的收发" in words(page))
+    said = words(page)
+    assert "上报 57 条，收到 3 条，附件 2 个，用时 4 秒" in said
+    assert "连不上区服务器。" in said
+    assert "上报 900 条，用时 3 分钟；网络太慢。" in said
