@@ -1,7 +1,7 @@
 """New lives of a file's counter, and sending again what the district turns out not to hold."""
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from app.models.payload import canonical
 from app.models.registry import RECORD_TYPES
@@ -9,7 +9,7 @@ from app.store import numbers
 from app.store.blob_transfers import ask_again
 from app.store.database import Database
 from app.store.outbox import enqueue, enqueue_again, next_seq
-from app.store.tables import device, revision
+from app.store.tables import audit_anchor, device, revision
 
 
 def begin_new_life(connection: Connection, above: int = 0) -> int:
@@ -43,6 +43,8 @@ def begin_as_another(connection: Connection, *, device_id: str, signing_key: byt
     epoch = begin_new_life(connection)
     unknown = {"enrolled": False, "server_id": None, "server_key": None, "segment": None}
     connection.execute(update(device).values(device_id=device_id, signing_key=signing_key, **unknown))
+    # What the district witnessed under the old name is the original's chain.
+    connection.execute(delete(audit_anchor))
     return epoch
 
 

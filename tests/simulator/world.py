@@ -459,8 +459,14 @@ class World:
 
     def _remedy(self, pc: SimulatedPc, code: str) -> None:
         """What the sentence of a stop asks people to do."""
-        assert code in ("other_content", "unknown_epoch", "unknown_device", "twin"), code
+        assert code in ("other_content", "unknown_epoch", "unknown_device", "twin", "epoch_used"), code
         self.count(f"remedy {code}")
+        if code == "epoch_used":
+            # The file has gone above by itself; the program is to be opened again.
+            pc.close()
+            pc.open()
+            self.oracle.after_start(pc)
+            return
         twins = [one for one in self.pcs if one.station.device_id == pc.station.device_id]
         if len(twins) > 1:
             pc.become_another(str(self.ids()), self.chance.randbytes(32))
