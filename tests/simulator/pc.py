@@ -149,7 +149,7 @@ class SimulatedPc:
         self.remote = NearDistrict(enrolment, key, self.line)
         who = Identity(self.station.device_id, self.station.epoch, SCHEMA + self.newer, "simulated")
         uniform = self.jitter.uniform
-        self.push = Push(self.outbox, self.remote, who, Backoff(uniform), self.clock)
+        self.push = Push(self.outbox, self.remote, who, Backoff(uniform), self.clock, timer=lambda: 0.0)
         self.pull = Pull(self.receiver, self.remote, Backoff(uniform))
         self.rounds = Rounds(self.push, self.pull, lambda: send_lost_again(self.database))
 

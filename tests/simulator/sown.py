@@ -77,7 +77,7 @@ def seq_used_twice() -> Iterator[None]:
     """A restored file counts on where its backup stood, and the district skips what it has seen by its seq."""
 
     def same_life(connection: Any, **_: Any) -> NewLife:
-        return NewLife(connection.execute(select(device.c.epoch)).scalar_one(), 0, 0)
+        return NewLife(connection.execute(select(device.c.epoch)).scalar_one(), 0, 0, enrolled=True)
 
     def skipped(_connection: Any, _station: str, batch: Any, acked: int) -> list[Verdict]:
         return [Verdict(line.seq, "duplicate") for line in batch.lines if line.seq <= acked]

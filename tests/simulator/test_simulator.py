@@ -38,6 +38,11 @@ def lived(seed: int, ground: Ground, *, postgresql: bool = False) -> Told:
         raise
 
 
+def at_a_statement(told: Told) -> bool:
+    """Whether the district was killed, or its disk full, at a numbered statement: the two databases have others."""
+    return any(told.counts.get(f"line {kind}") for kind in ("killed", "full"))
+
+
 @pytest.mark.parametrize("first", range(ON_BOTH + 1, ON_BOTH + ON_SQLITE + 1, AT_ONCE))
 def test_whatever_breaks_nothing_is_lost_doubled_or_stuck(first: int, place: Path) -> None:
     with ground_at(place) as ground:
@@ -52,7 +57,8 @@ def test_both_databases_give_the_same_answers_to_the_byte(
     with ground_at(place, new_database()) as ground:  # type: ignore[operator]
         for seed in range(first, first + AT_ONCE):
             on_sqlite, on_postgresql = lived(seed, ground), lived(seed, ground, postgresql=True)
-            assert on_sqlite.trail == on_postgresql.trail, again(seed, postgresql=True)
+            if not (at_a_statement(on_sqlite) or at_a_statement(on_postgresql)):
+                assert on_sqlite.trail == on_postgresql.trail, again(seed, postgresql=True)
 
 
 @pytest.mark.parametrize("fault", SOWN)

@@ -3,11 +3,12 @@
 import os
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from app.store.backup_set import contents_of
 from app.store.database import PAGE, Database
-from app.store.errors import StorageError
+from app.store.errors import StorageDamaged, StorageError
 from tests.store.station_folder import StationFolder
 
 BACKED_UP, LATER = 12, 3  # visits in the backup, visits written after it
@@ -78,3 +79,16 @@ def is_noticed(station: StationFolder) -> bool:
 def visits(database: Database) -> int:
     with database.read() as connection:
         return contents_of(connection).records["service_visit"]
+
+
+def spoiled_within(path: Path, dek: bytes) -> Database:
+    """One bit of one page flipped, on a page the file still opens without; answers it open."""
+    sound = path.read_bytes()
+    for page in reversed(range(len(sound) // PAGE)):
+        content = bytearray(sound)
+        content[page * PAGE + 100] ^= 1
+        path.write_bytes(content)
+        # Damage where the schema lies is noticed at the door already.
+        with suppress(StorageDamaged):
+            return Database.open(path, dek)
+    raise AssertionError("every page is needed to open the file")

@@ -5,7 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,8 @@ from app.store import backup_folder
 from app.store.backup_errors import BackupFailed, BackupFull, BackupStopped, KeysLost, SourceDamaged
 from app.store.backup_set import sets_in
 from app.store.database import PAGE, Database
-from app.store.errors import StorageDamaged
 from tests.store.looked_at import names, whole
+from tests.store.spoiled import spoiled_within
 from tests.store.station_folder import random_bytes, station_folder
 
 ROOT = Path(__file__).parents[2]
@@ -115,16 +115,7 @@ def test_a_damaged_file_is_noticed_and_no_backup_is_made_of_it(station):
     station.save(30)
     first = station.backups.make()
     station.database.close()
-    path = station.path / "desk.db"
-    sound = path.read_bytes()
-    for page in reversed(range(len(sound) // PAGE)):
-        content = bytearray(sound)
-        content[page * PAGE + 100] ^= 1
-        path.write_bytes(content)
-        # Damage where the schema lies is noticed at the door already.
-        with suppress(StorageDamaged):
-            station.database = Database.open(path, station.dek)
-            break
+    station.database = spoiled_within(station.path / "desk.db", station.dek)
     with pytest.raises(SourceDamaged, match="数据文件有损坏"):
         station.backups.make()
     with pytest.raises(SourceDamaged):

@@ -9,7 +9,7 @@ from app.store.backup import BackupState
 from app.store.backup_errors import BackupFull, SourceDamaged
 from app.store.backup_folder import prune
 from app.store.backup_loop import BackupLoop
-from app.store.database import PAGE, Database
+from tests.store.spoiled import spoiled_within
 from tests.store.station_folder import StationFolder, random_bytes, station_folder
 
 
@@ -80,13 +80,7 @@ def test_a_failure_is_reported_and_the_next_success_forgets_it(loop, heard, monk
 def test_a_damaged_file_is_noticed_at_the_start_even_when_no_backup_is_due(station, heard):
     station.backups.make()
     station.database.close()
-    path = station.path / "desk.db"
-    content = bytearray(path.read_bytes())
-    pages = len(content) // PAGE
-    for page in range(pages * 3 // 4, pages):
-        content[page * PAGE + 100] ^= 1
-    path.write_bytes(content)
-    station.database = Database.open(path, station.dek)
+    station.database = spoiled_within(station.path / "desk.db", station.dek)
     loop = BackupLoop(station.backups, heard, start_after=0)
     loop.start()
     state = heard.wait_for(2)

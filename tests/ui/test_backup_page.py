@@ -79,16 +79,16 @@ def words(page: BackupPage) -> str:
 
 
 def test_a_backup_is_made_from_the_page_and_said_everywhere(qtbot: QtBot, window: DeskWindow) -> None:
-    assert "还没有备份" in status(window)
+    qtbot.waitUntil(lambda: "还没有备份" in status(window))
     page = back_up(qtbot, window)
     row = page.list.topLevelItem(0)
-    assert [row.text(column) for column in range(5)][:3] == ["14:00", "5 条", "0 个"]
+    assert [row.text(column) for column in range(5)][:3] == ["14:00", f"{len(RECORD_TYPES)} 条", "0 个"]
     assert row.text(4) == "本机"
     assert "上次验证备份 14:00" in status(window)
     home = window.window.page("home")
     assert isinstance(home, HomePage)
     qtbot.waitUntil(lambda: home._kept.text() == "上次验证备份 14:00 · 上次恢复演练 14:00", timeout=20_000)
-    qtbot.waitUntil(lambda: "5 条记录、0 个附件完好" in words(page), timeout=20_000)
+    qtbot.waitUntil(lambda: f"{len(RECORD_TYPES)} 条记录、0 个附件完好" in words(page), timeout=20_000)
     assert page.now.isEnabled()
     with window.desk.database.read() as connection:
         acts = connection.exec_driver_sql("SELECT action FROM audit ORDER BY seq").scalars().all()
