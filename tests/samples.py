@@ -156,7 +156,38 @@ def committee(**changes: Any) -> dict[str, Any]:
     }
 
 
+def handover(**changes: Any) -> dict[str, Any]:
+    return {
+        "direction": "out",
+        "peer": "511421300001",
+        "peer_name": "鹰头人民调解委员会",
+        "peer_kind": "committee",
+        "written_on": date(2026, 11, 18),
+        "category": "not_police",
+        "dispute_type": dispute("邻里"),
+        "occurred_on": date(2026, 11, 17),
+        "place": "鹰头村3组",
+        "parties": [
+            {"side": "applicant", "kind": "person", "name": "张石头", "sex": "1",
+             "id_number": APPLICANT_ID, "phone": "13800138000", "address": "鹰头村3组12号"},
+            {"side": "respondent", "kind": "person", "name": "买买提·吐尔逊", "id_number": RESPONDENT_ID},
+        ],
+        "matter_number": "J5114212026111700123",
+        "reported_at": datetime(2026, 11, 17, 12, 5, tzinfo=UTC),
+        "caller": "张石头",
+        "facts": "双方因排水沟争吵，民警到场后劝开，未发生肢体冲突。",
+        "amount": Decimal("800.00"),
+        "first_steps": "现场劝阻，分别询问。",
+        "agreed": True,
+        "due": date(2026, 12, 18),
+        "official": "吴警官",
+        "contact_phone": "028-38000000",
+        **changes,
+    }  # fmt: skip
+
+
 SAMPLES = {
+    "handover": handover,
     "committee": committee,
     "screening": screening,
     "mediation_case": mediation_case,

@@ -31,6 +31,7 @@ from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.erasing import scrub_erased
 from app.store.errors import StorageError
+from app.store.letters import Letters
 from app.store.reading import StoredRecord
 from app.store.round_log import Round, RoundLog
 from app.sync.blobs import Blobs
@@ -100,6 +101,7 @@ class DeskWindow(QObject):
             attachments=desk.attachments,
             scans=ScanFolder(desk.settings.scan_folder, self._choose_scans),
             history=CaseHistory(desk.database),
+            letters=Letters(desk.database, desk.station.code),
             due=AuthorizedDue(desk.database, desk.access, self._local),
             local=self._local,
             recent=AuthorizedRecent(desk.database, desk.access),

@@ -226,3 +226,61 @@ blob_piece = Table(
     Column("content", LargeBinary, nullable=False),
     PrimaryKeyConstraint("station", "sha256", "start"),
 )
+
+# Every station as the others address it (移交). A reference table, because a letter's sender must know the receiver.
+office = Table(
+    "office",
+    METADATA,
+    Column("office", String(12), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(20)),
+    info={"spread": "reference"},
+)
+
+# A hand-over as one office has it: `of` is the other's record, `said` what this side last told the other, `number`
+# how often.  `taken_at` is the place at which the sender's ledger learnt that the other signed for `case_record`;
+# `files` (JSON) are the contents lent to the receiver.
+letter = Table(
+    "letter",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("peer", String(12), nullable=False),
+    Column("of", UUID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("said", LargeBinary),
+    Column("case_record", UUID),
+    Column("taken_at", BigInteger),
+    Column("files", Text),
+    PrimaryKeyConstraint("station", "record"),
+    Index(
+        "ix_letter_handed",
+        "station",
+        "case_record",
+        sqlite_where=text("taken_at IS NOT NULL"),
+        postgresql_where=text("taken_at IS NOT NULL"),
+    ),
+)
+
+# What one office told another of a hand-over, on its way: written in the sender's transaction under the station it is
+# for, entered into that station's log in a transaction of its own.  So no transaction locks two stations.
+passing = Table(
+    "passing",
+    METADATA,
+    Column("station", String(12), nullable=False),
+    Column("record", UUID, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sender", String(12), nullable=False),
+    Column("of", UUID, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sent_at", UTC_TEXT, nullable=False),
+    Column("placed_at", UTC_TEXT),
+    Column("remark", Text),
+    PrimaryKeyConstraint("station", "record", "number"),
+    Index(
+        "ix_passing_waiting",
+        "station",
+        sqlite_where=text("placed_at IS NULL"),
+        postgresql_where=text("placed_at IS NULL"),
+    ),
+)

@@ -16,4 +16,8 @@ class Duty(StrEnum):
     VISIT_BACK = "visit_back"
     SCREEN = "screen"
     ANSWER = "answer"
+    SIGN_FOR = "sign_for"
+    FEED_BACK = "feed_back"
+    AWAIT_FEEDBACK = "await_feedback"
+    CONFIRM_FEEDBACK = "confirm_feedback"
     CHOOSE_COMMITTEE = "choose_committee"

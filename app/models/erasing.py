@@ -31,6 +31,8 @@ def _blanked(fields: Mapping[str, Field], values: Mapping[str, Any]) -> Values:
             if not field.kept:
                 parts = fields_of(field.rows)
                 left[name] = [{"id": part["id"], **_blanked(parts, part)} for part in value]
+        elif field.kept:
+            left[name] = value
         elif field.kind in WORDS:
             left[name] = ERASED_TEXT
         elif field.kind not in NUMBERS and name != BIRTH:

@@ -267,6 +267,13 @@ def aside(column: MappedColumn[Any]) -> MappedColumn[Any]:
     return column
 
 
+def kept(column: MappedColumn[Any]) -> MappedColumn[Any]:
+    """A field the program writes itself; a form carries it unchanged."""
+    info = column.column.info
+    info["field"] = replace(info["field"], kept=True)
+    return column
+
+
 @cache
 def fields_of(model: type[Record] | type[Row]) -> dict[str, Field]:
     """The fields declared on a record or row class, by name, in the order they were declared."""

@@ -1,5 +1,6 @@
 """The one list of record types."""
 
+from app.models.handover.handover import HANDOVER
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import COMMITTEE
 from app.models.mediation.screening import SCREENING
@@ -10,5 +11,5 @@ from app.models.service.visit import SERVICE_VISIT
 
 RECORD_TYPES: dict[str, RecordType] = {
     record_type.code: record_type
-    for record_type in (MEDIATION_CASE, PATROL_LOG, SERVICE_VISIT, SCREENING, RESIDENT, COMMITTEE)
+    for record_type in (MEDIATION_CASE, PATROL_LOG, SERVICE_VISIT, SCREENING, RESIDENT, COMMITTEE, HANDOVER)
 }

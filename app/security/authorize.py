@@ -150,6 +150,7 @@ TABLES = {
     "screening": "排查记录",
     "resident": "居民档案",
     "committee": "调委会名册",
+    "handover": "移交函",
 }
 DOING = {
     "list": "查看{of}",

@@ -24,6 +24,7 @@ SIGNS = {
     "screening": "search",
     "resident": "resident",
     "committee": "station",
+    "handover": "forward",
 }
 
 
@@ -181,6 +182,10 @@ def duty_text(duty: Duty) -> str:
         Duty.VISIT_BACK: QCoreApplication.translate("HomeLists", "调解回访：应回访"),
         Duty.SCREEN: QCoreApplication.translate("HomeLists", "矛盾纠纷排查：该排查了"),
         Duty.ANSWER: QCoreApplication.translate("HomeLists", "移交纠纷：反馈期限"),
+        Duty.SIGN_FOR: QCoreApplication.translate("HomeLists", "对方移来：等待签收或退回"),
+        Duty.FEED_BACK: QCoreApplication.translate("HomeLists", "对方移来：反馈期限"),
+        Duty.AWAIT_FEEDBACK: QCoreApplication.translate("HomeLists", "本站移出：对方反馈期限"),
+        Duty.CONFIRM_FEEDBACK: QCoreApplication.translate("HomeLists", "本站移出：对方已反馈，等待确认"),
         Duty.CHOOSE_COMMITTEE: QCoreApplication.translate("HomeLists", "调委会：任期届满，应重新推选"),
     }
     return texts[duty]

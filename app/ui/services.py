@@ -29,6 +29,7 @@ from app.store.authorized.records import AuthorizedReader, AuthorizedStore
 from app.store.authorized.terms import Terms
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
+from app.store.letters import Letters
 from app.store.person_search import Holding
 from app.store.reading import ListQuery, StoredRecord
 from app.store.round_log import RoundLog
@@ -245,6 +246,7 @@ class DeskServices:
     attachments: AuthorizedAttachments
     scans: ScanFolder
     history: CaseHistory
+    letters: Letters
     due: AuthorizedDue
     local: LocalPractice
     recent: AuthorizedRecent

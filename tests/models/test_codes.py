@@ -21,7 +21,7 @@ EXPECTED = {
     "acceptance_bar", "agent_scope", "apply_manner", "appointment", "case_stage", "contact_manner", "court_decision",
     "follow_up_kind", "obligation_kind", "office_kind", "referral_class", "referral_direction", "referral_result",
     "referral_status", "remedy", "retention", "risk_word", "told_manner", "prevention_result", "evidence_form",
-    "committee_post", "committee_kind",
+    "committee_post", "committee_kind", "handover_status", "handover_answer",
 }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def test_each_kind_is_seen_by_those_whose_work_it_is():
         "screening": {"clerk", "mediator", "police", "head", "township"},
         "resident": {"clerk", "mediator", "grid", "police", "head"},
         "committee": {"clerk", "mediator", "grid", "police", "head", "township"},
+        "handover": {"mediator", "police", "head", "township"},
     }
 
 

@@ -134,6 +134,7 @@ def test_a_saved_record_is_found_on_its_list(desk, record_type):
         "screening": "钱网格",
         "resident": "sxm",
         "committee": "鹰头村",
+        "handover": "吐尔逊",
     }
     (row,) = desk.reader.page(record_type, ListQuery(words=words[record_type.code]))
     assert row["id"] == record_id

@@ -30,6 +30,7 @@ from app.store.authorized.lists import (
 from app.store.authorized.records import AuthorizedReader, AuthorizedStore
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
+from app.store.letters import Letters
 from app.store.reading import StoredRecord
 from app.typeset.sheet import PrintedPdf
 from app.ui import application
@@ -106,6 +107,7 @@ def services_for(desk: DeskFile, runner: TaskRunner, divisions: Divisions, role:
         attachments=attachments,
         scans=ScanFolder(None, lambda folder: None),
         history=CaseHistory(database),
+        letters=Letters(database, station.code),
         due=AuthorizedDue(database, access, local),
         local=local,
         recent=AuthorizedRecent(database, access),

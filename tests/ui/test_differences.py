@@ -17,6 +17,7 @@ from app.models.mediation.practice import LocalPractice
 from app.models.registry import RECORD_TYPES
 from app.store.case_history import CaseHistory
 from app.store.due import DueReader
+from app.store.letters import Letters
 from app.store.recent import RecentReader
 from app.sync.loop import SyncLoop
 from app.ui.difference_dialog import DifferenceDialog
@@ -75,6 +76,7 @@ def over(services: DeskServices, desk: Desk, **more: object) -> DeskServices:
         differences=desk.differences,
         outbox=desk.outbox,
         history=CaseHistory(desk.database),
+        letters=Letters(desk.database, desk.station.code),
         due=DueReader(desk.database),
         local=LocalPractice(),
         recent=RecentReader(desk.database),

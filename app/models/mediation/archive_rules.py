@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from app.models.content import content_of
 from app.models.fields import fields_of
 from app.models.mediation.agreement_rules import SETTLED
 from app.models.mediation.lifecycle import agreement_lacks, archive_lacks, ending_lacks, performance_lacks
 from app.models.problems import Problem, error, warning
 
 if TYPE_CHECKING:
-    from app.models.base import Record, Row
     from app.models.mediation.case import MediationCase
 
 READ_ONLY = "案件已归档，不能再修改；需要补充的，请写在归档后补充说明里。"
@@ -43,7 +43,7 @@ def archived_stays(before: MediationCase, after: MediationCase | None) -> Iterat
     for name, field in fields_of(type(before)).items():
         if name == "archive_notes" or field.derived:
             continue
-        if _content(before, name) != _content(after, name):
+        if content_of(before, name) != content_of(after, name):
             yield error(name, READ_ONLY, "R24")
             return
     kept, now = _notes(before), _notes(after)
@@ -59,11 +59,3 @@ def _open(problems: Iterator[Problem]) -> Iterator[Problem]:
 
 def _notes(case: MediationCase) -> list[tuple[object, ...]]:
     return [(note.noted_on, note.author, note.content) for note in case.archive_notes]
-
-
-def _content(holder: Record | Row, name: str) -> object:
-    value = getattr(holder, name)
-    rows = fields_of(type(holder))[name].rows
-    if rows is None:
-        return None if value == [] else value
-    return [tuple(_content(row, part) for part in fields_of(rows)) for row in value]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.models.mediation.case import MediationCase
 
 
-ANSWERED = ("fed_back", "confirmed", "returned")
+ANSWERED = ("fed_back", "confirmed", "returned", "withdrawn")
 
 
 @dataclass(frozen=True)

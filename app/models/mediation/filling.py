@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def fill_case(values: dict[str, Any]) -> None:
     """Name the dispute, and draw amount, term and state of performance from the obligations."""
-    _fill_title(values)
+    fill_title(values)
     duties = values.get("obligations") or []
     if not duties:
         return
@@ -45,7 +45,7 @@ def visit_after(case: MediationCase) -> date | None:
     return case.performance_due or effective_on(case)
 
 
-def _fill_title(values: dict[str, Any]) -> None:
+def fill_title(values: dict[str, Any]) -> None:
     """Name the dispute `甲与乙邻里纠纷` when the mediator left the name empty."""
     if values.get("title"):
         return

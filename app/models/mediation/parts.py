@@ -146,7 +146,7 @@ class Referral(Row):
             "ix_mediation_referral_open",
             "due",
             sqlite_where=text(
-                "due IS NOT NULL AND (status IS NULL OR status NOT IN ('fed_back', 'confirmed', 'returned'))"
+                "due IS NOT NULL AND (status IS NULL OR status NOT IN ('fed_back', 'confirmed', 'returned', 'withdrawn'))"
             ),
         ),
         {"sqlite_with_rowid": False},

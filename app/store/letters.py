@@ -1,0 +1,75 @@
+"""Hand-overs beside a case: which letters it went out or came in by, and to whom one may be written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.models.handover.handover import HANDOVER
+from app.models.handover.status import OUT, RECEIVED
+from app.store import policies
+from app.store.database import Database
+
+OFFICES = "offices"
+"""The district's signed list of its offices (单位名录)."""
+MOST = 50
+
+_letter = HANDOVER.table
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office of the district: station code, name, kind (a code of office_kind, "" where none is known)."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter of a case; `status` is a code of handover_status, `direction` one of referral_direction."""
+
+    record_id: str
+    direction: str
+    peer_name: str
+    status: str
+
+
+class Letters:
+    """Reads only."""
+
+    def __init__(self, database: Database, station: str) -> None:
+        self._database = database
+        self._station = station
+
+    def offices(self) -> list[Office]:
+        """Every other office the district told of, by code; empty before the first round."""
+        with self._database.read() as connection:
+            said = policies.read(connection, OFFICES).get("offices")
+        found = [_office(one) for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+        return sorted((one for one in found if one.code != self._station), key=lambda one: one.code)
+
+    def of_case(self, case_id: str) -> list[Letter]:
+        """The letters a case went out or came in by, the newest last."""
+        named = select(_letter.c.id, _letter.c.direction, _letter.c.peer_name, _letter.c.status)
+        own = named.where(_letter.c.case_id == case_id, _letter.c.void_reason.is_(None))
+        with self._database.read() as connection:
+            rows = connection.execute(own.order_by(_letter.c.id).limit(MOST))
+            return [Letter(row.id, row.direction or "", row.peer_name or "", row.status) for row in rows]
+
+
+def handed_to(connection: Connection, case_id: str) -> str | None:
+    """The name of the office that signed for a case of this station; None while it is this station's own."""
+    signed = select(_letter.c.peer_name).where(
+        _letter.c.case_id == case_id,
+        _letter.c.direction == OUT,
+        _letter.c.answer == RECEIVED,
+        _letter.c.void_reason.is_(None),
+    )
+    name: str | None = connection.execute(signed.limit(1)).scalar()
+    return name
+
+
+def _office(said: dict[str, Any]) -> Office:
+    return Office(*(str(said.get(name) or "") for name in ("code", "name", "kind")))
