@@ -25,8 +25,8 @@ def give_ids(record_type: RecordType, values: Values, before: Values | None = No
         for place, part in enumerate(parts):
             if part.get("id"):
                 continue
-            known = standing[place] if place < len(standing) else None
-            same = known is not None and known["id"] not in used and {**part, "id": known["id"]} == known
+            known = standing[place] if place < len(standing) else {}
+            same = known.get("id") not in used and {**part, "id": known.get("id")} == known
             part["id"] = known["id"] if same else str(uuid7())
 
 
