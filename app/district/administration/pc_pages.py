@@ -72,7 +72,7 @@ def held(visit: Visit, said: Part = None) -> Shown:
     full, may_take = visit.may("see_reasons"), visit.may("take_held_again")
     rows = [
         (
-            one.number,
+            tag("span", one.number, class_="number"),
             *_who_row(visit, one),
             REASONS.get(one.reason, one.reason),
             *([one.detail] if full else []),
