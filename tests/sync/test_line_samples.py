@@ -140,5 +140,5 @@ def test_twenty_stations_at_once_are_none_refused(district: DistrictServer, line
     assert refused == []
     stored = select(revision.c.station, func.count()).where(revision.c.station.in_(codes))
     with district.services.database.read() as connection:
-        counts = {code: count for code, count in connection.execute(stored.group_by(revision.c.station))}
+        counts = {row.station: row[1] for row in connection.execute(stored.group_by(revision.c.station))}
     assert counts == dict.fromkeys(codes, 40)

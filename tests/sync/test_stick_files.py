@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
@@ -24,11 +25,11 @@ from app.store.tables import blob_transfer, device
 from app.sync import stick_out
 from app.sync.blob_wire import STEP
 from app.sync.ferry import EntryKind, Piece, entries
-from app.sync.sealed_file import Sealing, header_of, opened, sealing_key
+from app.sync.sealed_file import FerryError, Sealing, header_of, opened, sealing_key
 from app.sync.stick_files import FilesIn, PiecesLost
 from app.sync.stick_in import FileRead
 from app.sync.stick_out import Exported
-from app.sync.stick_wanted import put_wanted
+from app.sync.stick_wanted import MOST_WANTED, put_wanted, wanted_of
 from tests.district.parts import new_id
 from tests.district.test_blobs import recording
 from tests.sync.test_blobs import attach, content_of, states
@@ -332,3 +333,21 @@ def test_a_restored_pc_is_brought_what_it_asks_for_and_not_all_the_log_names(pos
         assert (taken.files, post.carried(again)) == (0, [])
         assert not any(one.is_fault for one in post.files(again))
         assert content_of(again, file) == recording(3000)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [["0" * 64, -1]],
+        [["0" * 64, True]],
+        [["0" * 64, 1 << 60]],
+        [["0" * 64]],
+        [["G" * 64, 0]],
+        ["0" * 64],
+        {"0" * 64: 0},
+        [["0" * 64, 0]] * (MOST_WANTED + 1),
+    ],
+)
+def test_questions_of_the_wrong_form_are_refused_before_anything_is_looked_up(said: object) -> None:
+    with pytest.raises(FerryError, match="wrong_form"):
+        wanted_of(orjson.dumps({"blobs": said}))
