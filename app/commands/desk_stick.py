@@ -15,6 +15,7 @@ from app.store.stick import StickLog, StickState
 from app.sync.stick import Ends, Naming, StickRefused, Watch
 from app.sync.stick_in import FileRead, StickImport
 from app.sync.stick_out import Exported, StickExport
+from app.sync.stick_wanted import MOST_WANTED
 
 MOST_CONTENTS = 10_000
 
@@ -29,6 +30,13 @@ class DeskContents:
     def waiting(self) -> list[str]:
         """See Contents.waiting."""
         return [one.sha256 for one in self._transfers.waiting("up", MOST_CONTENTS)]
+
+    def wanted(self) -> list[tuple[str, int]]:
+        """See Contents.wanted; what has begun comes first."""
+        lacking = self._transfers.waiting("down", MOST_WANTED)
+        # Never all of it: the last byte brings what came whole but was not placed to its end.
+        here = [(one.sha256, min(self._transfers.begun(one), max(0, one.size - 1))) for one in lacking]
+        return sorted(here, key=lambda one: one[1] == 0)
 
 
 class DeskStick:
@@ -73,7 +81,7 @@ class DeskStick:
             log=self._log,
             send_lost_again=lambda: send_lost_again(desk.database),
             clock=desk.clock,
-            settle_contents=transfers_of(desk).settle,
+            contents=transfers_of(desk),
         ).read(folder, watch)
         desk.note("stick in", f"{len(files)} files, {sum(one.receipted for one in files)} rows")
         return files

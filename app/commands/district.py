@@ -10,17 +10,19 @@ from getpass import getuser
 from pathlib import Path
 
 from app.commands.recovery_key import make_recovery_key, open_recovery, policy_of
-from app.district.administration.accounts import Accounts
+from app.district.administration.accounts import Accounts, NotDone
+from app.district.administration.pc_pages import REASONS
 from app.district.administration.rights import rights
 from app.district.administration.trail import COMMAND, Actor, Deed, note, verified
 from app.district.backup import FOLDER, back_up, put_back
 from app.district.database import Database, open_database
 from app.district.enrolment import LIFETIME, Enrolments
-from app.district.held_again import take_again
+from app.district.held_again import take_again, take_one_again
 from app.district.identity import identity_of
 from app.district.intake import utc_text
 from app.district.judge import Judge
 from app.district.operations import log_as_json
+from app.district.overview import waiting_by_station, waiting_lines
 from app.district.policies import Policies
 from app.district.server import serve, services_of, utc_now
 from app.district.stick import StickIntake
@@ -42,6 +44,7 @@ def district(arguments: Namespace) -> int:
         "list_admins": _list_admins,
         "verify_audit": _verify_trail,
         "backup": _back_up,
+        "list_held": _list_held,
         "take_held_again": _take_held_again,
         "take_stick": _take_stick,
         "policy": _publish,
@@ -156,9 +159,33 @@ def _restore(arguments: Namespace) -> int:
     return 0
 
 
-def _take_held_again(database: Database, _: Namespace) -> int:
+def _list_held(database: Database, _: Namespace) -> int:
+    with database.read() as connection:
+        lines, counts = waiting_lines(connection), waiting_by_station(connection)
+    for one in lines:
+        reason = REASONS.get(one.reason, one.reason)
+        print(f"{one.number}\t{one.received_at}\t{one.station_name or one.station}\t{reason}")
+    total = sum(counts.values())
+    print(f"共 {total} 条" + (f"，先列最早的 {len(lines)} 条。" if total > len(lines) else "。"))
+    return 0
+
+
+def _take_held_again(database: Database, arguments: Namespace) -> int:
+    if arguments.take_held_again:
+        return _take_one_again(database, arguments.take_held_again)
     freed, left = take_again(database, Judge(RECORD_TYPES), utc_now, _by())
     print(f"重新处理完毕：{freed} 条已经生效，{left} 条仍需等待。")
+    return 0
+
+
+def _take_one_again(database: Database, number: str) -> int:
+    try:
+        tried = take_one_again(database, Judge(RECORD_TYPES), utc_now, _by(), number)
+    except NotDone as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    state = "已经生效" if tried.is_free else f"仍需等待：{REASONS.get(tried.reason, tried.reason)}"
+    print(f"重新处理完毕：{number} {state}；这条记录有 {tried.freed} 条生效。")
     return 0
 
 

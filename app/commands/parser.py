@@ -98,7 +98,16 @@ def _district_errands(errands: "argparse._MutuallyExclusiveGroup") -> None:
     errands.add_argument(
         "--take-stick", type=Path, metavar="文件夹", help="收下U盘上各站的文件，把回执和内容写回U盘"
     )
-    errands.add_argument("--take-held-again", action="store_true", help="把暂收的修订重新处理一遍")
+    errands.add_argument(
+        "--list-held", action="store_true", help="列出暂收的修订：编号、收到时间、站点、原因"
+    )
+    errands.add_argument(
+        "--take-held-again",
+        nargs="?",
+        const="",
+        metavar="编号",
+        help="把暂收的修订重新处理一遍；写编号的只处理那一条和同一记录的",
+    )
 
 
 def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -46,8 +46,12 @@ class DeviceLine:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One revision: from whom, what, and with which outcome; `detail` says more to whoever may read it."""
+    """One revision: from whom, what, and with which outcome; `detail` says more to whoever may read it.
 
+    `number` names it at the district: station code and its place in the station's log.
+    """
+
+    number: str
     station: str
     station_name: str
     device: str
@@ -70,6 +74,7 @@ class Waiting:
 
 _ARRIVAL = (
     select(
+        revision.c.position,
         revision.c.station,
         station.c.name,
         device.c.label,
@@ -213,8 +218,8 @@ def _since(connection: Connection, line: StationLine, moment: str) -> int:
 
 
 def _arrival(row: tuple[object, ...]) -> Arrival:
-    code, name, label, kind, act, line, received_at, outcome, detail, reason = row
+    place, code, name, label, kind, act, line, received_at, outcome, detail, reason = row
     assert isinstance(line, bytes)
     by = str(orjson.loads(line).get("by", ""))
     texts = [str(part or "") for part in (received_at, outcome, detail, reason)]
-    return Arrival(str(code), str(name), str(label or ""), str(kind), str(act), by, *texts)
+    return Arrival(f"{code}-{place}", str(code), str(name), str(label or ""), str(kind), str(act), by, *texts)

@@ -3,6 +3,7 @@
 Nothing a station wrote is changed or removed; taking a stick twice changes nothing the second time.
 """
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from app.district.enrolment import Device
 from app.district.log import page_for
+from app.district.stick_contents import MOST_BYTES, FilesDown
 from app.district.stick_push import NOT_COUNTED, Applying, KeepPiece
 from app.district.tables import station
 from app.district.web import Services
@@ -25,6 +27,7 @@ from app.sync.ferry import (
     push_head_of,
     put_entry,
     put_head,
+    put_piece,
     seal_key_of,
 )
 from app.sync.protocol import Refusal
@@ -44,14 +47,24 @@ class Taken:
     device: str = ""
     rows: int = 0
     pieces: int = 0
+    files: int = 0
+    """Attached contents brought to their end in the answer."""
 
 
 class StickIntake:
-    """Takes sticks; `keep` stores attachments, without it they stay on the stick and in their station."""
+    """Takes sticks; `keep` stores attachments, without it they stay on the stick and in their station.
+
+    `most` are the bytes of attached contents an answer carries at most.
+    """
 
     def __init__(
-        self, services: Services, keep: KeepPiece | None = None, writing: Writing = writing_safely
+        self,
+        services: Services,
+        keep: KeepPiece | None = None,
+        writing: Writing = writing_safely,
+        most: int = MOST_BYTES,
     ) -> None:
+        self._most = most
         self._services = services
         self._keep = keep
         self._writing = writing
@@ -68,7 +81,17 @@ class StickIntake:
             if not watch(number, len(files)):
                 break
             applied[path] = self._apply(path)
-        return [one if isinstance(one, Taken) else self._answered(path, one) for path, one in applied.items()]
+        newest: dict[str, tuple[int, int]] = {}
+        for one in applied.values():
+            if isinstance(one, Applying):
+                newest[one.head.device] = max(_age(one.head), newest.get(one.head.device, (0, 0)))
+        # Of several exports of one PC the newest knows best what it lacks; once is enough.
+        return [
+            one
+            if isinstance(one, Taken)
+            else self._answered(path, one, _age(one.head) == newest[one.head.device])
+            for path, one in applied.items()
+        ]
 
     def _apply(self, path: Path) -> Taken | Applying:
         try:
@@ -97,24 +120,38 @@ class StickIntake:
         applying.apply(read)
         return applying
 
-    def _answered(self, path: Path, done: Applying) -> Taken:
+    def _answered(self, path: Path, done: Applying, is_newest: bool) -> Taken:
         answer, head = done.answer(), done.head
+        files = None
         try:
             self._write(path.with_suffix(ACK), Kind.ACK, head, answer, iter(()))
             if answer.refused not in NOT_COUNTED:
                 self._services.policies.hand_on(done.device.station)
                 self._services.letters.hand_on(done.device.station)
                 start_over, pages = self._pages(done.device, head.cursor)
-                self._write(
-                    path.with_suffix(PULL), Kind.PULL, head, replace(answer, start_over=start_over), pages
-                )
+                files = self._files(done, start_over) if is_newest else None
+                answer = replace(answer, start_over=start_over)
+                self._write(path.with_suffix(PULL), Kind.PULL, head, answer, pages, files)
         except OSError as failure:
             kept = "内容已收下，但回执没有写上"
             sentence = f"“{path.name}”：{disk_sentence(failure, kept)}再取一次不会重复入账。"
             return self._told(path, done, sentence, is_fault=True)
-        return self._told(path, done, f"“{path.name}”：{done.words()}。", is_fault=bool(answer.refused))
+        said = "，".join([done.words(), *(files.words() if files else ())])
+        brought = files.whole if files else 0
+        return self._told(
+            path, done, f"“{path.name}”：{said}。", is_fault=bool(answer.refused), files=brought
+        )
 
-    def _told(self, path: Path, done: Applying, sentence: str, *, is_fault: bool) -> Taken:
+    def _files(self, done: Applying, start_over: bool) -> FilesDown | None:
+        """What goes along for a PC whose program asks; one that reads the whole log anew has most of it already."""
+        if done.wanted is None:
+            return None
+        with_new = not (start_over or done.head.new_life)
+        return FilesDown(
+            self._services.blobs, done.device.station, done.wanted, self._most, with_new=with_new
+        )
+
+    def _told(self, path: Path, done: Applying, sentence: str, *, is_fault: bool, files: int = 0) -> Taken:
         named = select(station.c.name).where(station.c.station == done.device.station)
         with self._services.database.read() as connection:
             name = connection.execute(named).scalar() or ""
@@ -126,6 +163,7 @@ class StickIntake:
             done.device.device,
             done.rows,
             done.pieces,
+            files,
         )
 
     def _pages(self, device: Device, cursor: str) -> tuple[bool, Iterator[Page]]:
@@ -150,7 +188,13 @@ class StickIntake:
         return page_for(self._services.database, device, self._services.identity.epoch, cursor)
 
     def _write(
-        self, path: Path, kind: Kind, head: PushHead, answer: AnswerHead, pages: Iterator[Page]
+        self,
+        path: Path,
+        kind: Kind,
+        head: PushHead,
+        answer: AnswerHead,
+        pages: Iterator[Page],
+        files: FilesDown | None = None,
     ) -> None:
         identity = self._services.identity
         with self._writing(path) as out:
@@ -165,4 +209,14 @@ class StickIntake:
             put_head(sealing, answer)
             for page in pages:
                 put_entry(sealing, EntryKind.PAGE, encode_page(page))
+                if files is not None:
+                    files.note(page)
+            if files is not None:
+                for piece in files.pieces(lambda: shutil.disk_usage(path.parent).free):
+                    put_piece(sealing, piece)
             sealing.close()
+
+
+def _age(head: PushHead) -> tuple[int, int]:
+    """Exports are counted anew in every life of a PC."""
+    return head.epoch, head.number

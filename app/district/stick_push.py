@@ -1,6 +1,6 @@
 """One push of a station before the intake: what is taken of it, and what its station is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,6 +13,7 @@ from app.district.web import Services
 from app.sync.batch import decode_batch
 from app.sync.ferry import AnswerHead, EntryKind, Piece, PushHead, piece_of
 from app.sync.protocol import PROTO, ProtocolError, Receipt, Refusal, Verdict
+from app.sync.stick_wanted import wanted_of
 
 KeepPiece = Callable[[Device, Piece], bool]
 """Stores a part of an attached content of a station; answers whether the content is there whole and checked now.
@@ -48,6 +49,8 @@ class Applying:
         self._services = services
         self.head = head
         self._keep = keep
+        self.wanted: Mapping[str, int] | None = None
+        """Contents the PC lacks; None where its program does not say."""
         self._refusal: Refusal | ProtocolError | None = None
         self._verdicts: dict[int, Verdict] = {}
         self._last = (0, "")
@@ -65,6 +68,8 @@ class Applying:
                     self._push(body)
                 elif kind == EntryKind.BLOB:
                     self._take_piece(piece_of(body))
+                elif kind == EntryKind.WANTED:
+                    self.wanted = wanted_of(body)
         except (Refusal, ProtocolError) as refusal:
             self._refusal = refusal
 

@@ -24,6 +24,8 @@ class BlobFolder:
         self.folder = folder
         self._roots: Roots = (lambda: (root,)) if isinstance(root, bytes) else root
         self.changing = threading.Lock()
+        self._in_hand: set[str] = set()
+        self._freed = threading.Condition()
 
     @classmethod
     def of(cls, database: Database) -> "BlobFolder":
@@ -70,9 +72,31 @@ class BlobFolder:
             yield open_blob(file, self._root_of, digest)
 
     def partial(self, digest: str) -> Partial:
-        """What has come of a content so far, to go on with.  Raises OSError."""
+        """What has come of a content so far, to go on with, by whoever has it in hand.  Raises OSError."""
         self.make_folder(digest)
-        return Partial(self.path(digest).with_name(digest + PARTIAL), self._roots()[-1], digest)
+        return Partial(self._partial_path(digest), self._roots()[-1], digest)
+
+    def has_begun(self, digest: str) -> bool:
+        """Whether anything has come of a content that is not here yet."""
+        return self._partial_path(digest).is_file()
+
+    @contextmanager
+    def in_hand(self, digest: str, *, wait: bool) -> Iterator[bool]:
+        """One at a time adds to a content, whether off the line or off a stick; False while another does."""
+        with self._freed:
+            mine = self._freed.wait_for(lambda: digest not in self._in_hand, None if wait else 0)
+            if mine:
+                self._in_hand.add(digest)
+        try:
+            yield mine
+        finally:
+            if mine:
+                with self._freed:
+                    self._in_hand.discard(digest)
+                    self._freed.notify_all()
+
+    def _partial_path(self, digest: str) -> Path:
+        return self.path(digest).with_name(digest + PARTIAL)
 
     def clear(self, unwanted: Callable[[str], bool], *, before: float) -> int:
         """Remove unwanted contents and unfinished writes last changed before a Unix time; answers how many."""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.models.attached_file import AttachedFile, files_in
 from app.models.file_type import FileRefused, media_of
+from app.store.blob_counts import Underway, underway
 from app.store.blob_file import measure
 from app.store.blob_folder import BlobFolder
 from app.store.database import Database
@@ -43,23 +44,6 @@ class Transfer:
         return AttachedFile(self.sha256, self.name, self.media_type, self.size)
 
 
-@dataclass(frozen=True, slots=True)
-class Underway:
-    """Contents the district has not receipted (`up`) or that are not here yet (`down`), and their bytes.
-
-    `held` counts those among them that wait for a person, `up_held` and `down_held` are the bytes of these.
-    """
-
-    up: int = 0
-    up_bytes: int = 0
-    down: int = 0
-    down_bytes: int = 0
-    held: int = 0
-    up_held: int = 0
-    down_held: int = 0
-
-
-NOTHING = Underway()
 _COLUMNS = [column for column in blob_transfer.columns if column.name != "at"]
 _HERE = select(blob.c.sha256).where(blob.c.kept)
 
@@ -98,31 +82,6 @@ def ask_again(connection: Connection) -> None:
     fresh = {"state": "waiting", "reason": ""}
     connection.execute(update(blob_transfer).where(here).values(way="up", **fresh))
     connection.execute(update(blob_transfer).where(~here).values(way="down", **fresh))
-
-
-def underway(connection: Connection) -> Underway:
-    """The counts of what is not done."""
-    table = blob_transfer.c
-    counted = (
-        select(table.way, table.state, func.count(), func.sum(table.size))
-        .where(table.state != "done")
-        .group_by(table.way, table.state)
-    )
-    found = {(way, state): (count, size) for way, state, count, size in connection.execute(counted)}
-
-    def total(way: str, part: int) -> int:
-        return int(sum(found.get((way, state), (0, 0))[part] for state in ("waiting", "held")))
-
-    held = {way: found.get((way, "held"), (0, 0)) for way in ("up", "down")}
-    return Underway(
-        total("up", 0),
-        total("up", 1),
-        total("down", 0),
-        total("down", 1),
-        held["up"][0] + held["down"][0],
-        held["up"][1],
-        held["down"][1],
-    )
 
 
 def held_files(connection: Connection, limit: int = 50) -> list[Transfer]:
@@ -169,6 +128,12 @@ class Transfers:
         with self._database.read() as connection:
             return underway(connection)
 
+    def to_come(self) -> int:
+        """How many contents come down and wait for nobody."""
+        chosen = and_(blob_transfer.c.way == "down", blob_transfer.c.state == "waiting")
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).where(chosen)).scalar_one())
+
     def is_here(self, digest: str) -> bool:
         """Whether a file lies under this hash; whether it is sound shows when it is read."""
         return self._blobs.path(digest).is_file()
@@ -203,12 +168,30 @@ class Transfers:
 
     @contextmanager
     def arriving(self, transfer: Transfer) -> Iterator[Partial]:
-        """What has come of a content so far, to add to.  Raises StorageError."""
-        try:
-            with closing(self._blobs.partial(transfer.sha256)) as partial:
+        """What has come of a content so far, to add to; waits while another adds to it.  Raises StorageError."""
+        with self._blobs.in_hand(transfer.sha256, wait=True), self._partial(transfer) as partial:
+            yield partial
+
+    @contextmanager
+    def arriving_now(self, transfer: Transfer) -> Iterator[Partial | None]:
+        """See arriving; None where another adds to it just now."""
+        with self._blobs.in_hand(transfer.sha256, wait=False) as mine:
+            if not mine:
+                yield None
+                return
+            with self._partial(transfer) as partial:
                 yield partial
-        except OSError as failure:
-            raise file_error(failure) from failure
+
+    def begun(self, transfer: Transfer) -> int:
+        """How many bytes of a content have come so far.  Raises StorageError."""
+        if not self._blobs.has_begun(transfer.sha256):
+            return 0
+        with self.arriving_now(transfer) as partial:
+            return partial.size if partial is not None else 0
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes more may be written here.  Raises OSError."""
+        return shutil.disk_usage(self._blobs.folder).free >= size + ROOM_KEPT
 
     def arrived(self, transfer: Transfer, partial: Partial) -> str:
         """All of it is here: verify it and put it into its place; answers the code of what is wrong, or nothing.
@@ -222,7 +205,7 @@ class Transfers:
             partial.discard()
             return wrong
         try:
-            if shutil.disk_usage(self._blobs.folder).free < measured.size + ROOM_KEPT:
+            if not self.has_room(measured.size):
                 return NO_ROOM
             with self._blobs.changing:
                 content.seek(0)
@@ -242,6 +225,14 @@ class Transfers:
             return False
         self._came(transfer)
         return True
+
+    @contextmanager
+    def _partial(self, transfer: Transfer) -> Iterator[Partial]:
+        try:
+            with closing(self._blobs.partial(transfer.sha256)) as partial:
+                yield partial
+        except OSError as failure:
+            raise file_error(failure) from failure
 
     def _came(self, transfer: Transfer) -> None:
         known = {"size": transfer.size, "media_type": transfer.media_type, "at": self._clock(), "kept": True}

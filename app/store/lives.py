@@ -24,7 +24,7 @@ def begin_new_life(connection: Connection, above: int = 0) -> int:
     fresh = {"epoch": epoch, "acked_seq": 0, "new_life": True}
     connection.execute(update(device).values(**fresh))
     read_anew(connection)
-    _renumber(connection, unsent, epoch)
+    _put_in_stream(connection, unsent, epoch)
     return epoch
 
 
@@ -36,7 +36,11 @@ def begin_as_another(connection: Connection, *, device_id: str, signing_key: byt
     """
     row = connection.execute(select(device.c.epoch, device.c.acked_seq)).one()
     unsent = and_(revision.c.epoch == row.epoch, revision.c.seq > row.acked_seq)
-    begun = select(revision.c.record_type, revision.c.record_id).where(unsent, revision.c.act == "create")
+    # What goes out again because the district lost it left this copy long ago.
+    went = select(revision.c.op_id).where(~unsent)
+    begun = select(revision.c.record_type, revision.c.record_id).where(
+        unsent, revision.c.act == "create", revision.c.op_id.not_in(went)
+    )
     for record_type, record_id in connection.execute(begun).all():
         if (known := RECORD_TYPES.get(record_type)) is not None and known.numbered is not None:
             numbers.note_provisional(connection, record_type, record_id)
@@ -66,7 +70,9 @@ def send_lost_again(database: Database) -> int:
             return 0
         connection.execute(update(device).values(recheck=False))
         foreign = or_(revision.c.epoch.is_(None), revision.c.epoch != row.epoch)
-        return _renumber(connection, and_(foreign, revision.c.place.is_(None)), row.epoch)
+        present = select(revision.c.op_id).where(revision.c.epoch == row.epoch)
+        lost = and_(foreign, revision.c.place.is_(None), revision.c.op_id.not_in(present))
+        return _put_in_stream(connection, lost, row.epoch)
 
 
 def send_again(database: Database, record_id: str, held_there: set[str]) -> int:
@@ -74,25 +80,37 @@ def send_again(database: Database, record_id: str, held_there: set[str]) -> int:
     with database.write() as connection:
         row = connection.execute(select(device.c.epoch, device.c.acked_seq)).one()
         on_the_way = and_(revision.c.epoch == row.epoch, revision.c.seq > row.acked_seq)
-        waiting = select(revision.c.op_id).where(revision.c.record_id == record_id, on_the_way)
-        lost = and_(
-            revision.c.record_id == record_id,
-            revision.c.op_id.not_in(held_there),
-            revision.c.op_id.not_in(waiting),
-        )
-        # A hole in the present stream would stop it: there the copy of a revision takes the new place.
-        own = select(revision).where(lost, revision.c.epoch == row.epoch)
-        for kept in connection.execute(own).mappings().all():
-            enqueue(connection, {**kept, "position": None, "epoch": None, "seq": None, "place": None})
-        return _renumber(connection, and_(lost, revision.c.epoch.is_distinct_from(row.epoch)), row.epoch)
+        of_record = revision.c.record_id == record_id
+        waiting = select(revision.c.op_id).where(of_record, on_the_way)
+        unnamed = and_(of_record, revision.c.op_id.not_in(held_there))
+        return _put_in_stream(connection, and_(unnamed, revision.c.op_id.not_in(waiting)), row.epoch)
 
 
-def _renumber(connection: Connection, which: ColumnElement[bool], epoch: int) -> int:
+def _put_in_stream(connection: Connection, which: ColumnElement[bool], epoch: int) -> int:
+    """Put each revision among these rows into the stream once, in the order they were made; answers how many.
+
+    A revision sent again before has several rows, of which the newest counts.
+    """
     rows = connection.execute(
-        select(revision.c.position, revision.c.line).where(which).order_by(revision.c.position)
+        select(revision.c.op_id, revision.c.position, revision.c.epoch, revision.c.line)
+        .where(which)
+        .order_by(revision.c.position)
     ).all()
-    for row in rows:
+    newest = {row.op_id: row for row in rows}
+    for row in newest.values():
         seq = next_seq(connection, epoch)
         line = canonical({**orjson.loads(row.line), "seq": seq})
-        enqueue_again(connection, row.position, {"epoch": epoch, "seq": seq, "line": line})
-    return len(rows)
+        fresh = {"epoch": epoch, "seq": seq, "line": line}
+        if row.epoch == epoch:
+            _enqueue_copy(connection, row.position, fresh)
+        else:
+            enqueue_again(connection, row.position, fresh)
+    return len(newest)
+
+
+def _enqueue_copy(connection: Connection, position: int, fresh: dict[str, object]) -> None:
+    """A hole in the present stream would stop it: the row stays, unsettled, and a copy takes the new place."""
+    one = revision.c.position == position
+    kept = connection.execute(select(revision).where(one)).mappings().one()
+    enqueue(connection, {**kept, "position": None, "verdict": None, "place": None, **fresh})
+    connection.execute(update(revision).where(one).values(verdict=None))

@@ -75,7 +75,8 @@ def begin_new_life(
     `numbers` are the last document numbers known to be given; where they are not known some are left free in `year`
     and earlier ones, for each of the `days` since the backup.
     """
-    unsent = connection.execute(select(func.count()).select_from(revision).where(UNSENT)).scalar_one()
+    waiting = select(func.count(revision.c.op_id.distinct())).where(UNSENT)
+    unsent = connection.execute(waiting).scalar_one()
     enrolled = connection.execute(select(device.c.server_id)).scalar_one() is not None
     epoch = lives.begin_new_life(connection, above)
     free = 0 if numbers is not None else min(MOST_LEFT_FREE, NUMBERS_A_DAY * (1 + max(0, days)))

@@ -8,7 +8,8 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from app.models.column_types import Moment
-from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, held_files, underway
+from app.store.blob_counts import NOTHING, Underway, underway
+from app.store.blob_transfers import Transfer, ask_again, held_files
 from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert

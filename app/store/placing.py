@@ -73,7 +73,9 @@ class Placing:
         self._keep_differences(standing, known, waiting)
 
     def _known(self, record_id: str) -> Sequence[Row[Any]]:
-        return _KNOWN.run(self.connection, {"of_record": record_id}).all()
+        rows = _KNOWN.run(self.connection, {"of_record": record_id}).all()
+        # Of a revision sent again the newest row counts, in the place of the first.
+        return list({row.op_id: row for row in rows}.values())
 
     def _is_waiting(self, row: Row[Any]) -> bool:
         """Whether the district's state cannot contain this revision: not sent, held back, or lost there."""
@@ -91,7 +93,7 @@ class Placing:
         )
         if not waiting:
             return state
-        unseen = _changed_by_others(standing, known, waiting[0].position)
+        unseen = _changed_by_others(standing, known, min(row.position for row in waiting))
         for row in waiting:
             line = Kept(row)
             if line.act == "create":

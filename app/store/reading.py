@@ -162,9 +162,9 @@ class RecordReader:
             select(revision, state).where(revision.c.record_id == record_id).order_by(revision.c.position)
         )
         with self._database.read() as connection:
-            # A revision sent again under a later seq is still one revision.
-            once = {row.op_id: row for row in reversed(connection.execute(statement).all())}
-            return [_change(row) for row in reversed(once.values())]
+            # A revision sent again under a later seq is still one revision, which stands as its newest row says.
+            once = {row.op_id: row for row in connection.execute(statement)}
+            return [_change(row) for row in once.values()]
 
 
 def _change(row: Row[Any]) -> Change:

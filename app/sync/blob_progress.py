@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.store.blob_transfers import NOTHING, Underway, Way
+from app.store.blob_counts import NOTHING, Underway
+from app.store.blob_transfers import Way
 
 WINDOW = 20.0  # seconds the speed is taken over
 

@@ -1,6 +1,6 @@
 """Attached files on their way, in words."""
 
-from app.store.blob_transfers import Underway
+from app.store.blob_counts import Underway
 
 REASONS = {
     "missing_here": "本机的这个附件文件丢失或损坏，没有上报；手上还有原文件的，请打开记录再添加一次",

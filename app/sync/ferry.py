@@ -1,4 +1,4 @@
-"""What lies inside a sealed file: a head, then batches, pages and pieces of attachments, each with its length.
+"""What lies inside a sealed file: a head, then batches, pages, pieces and wishes of attachments, each with its length.
 
     entry   kind 1 · length 4 · body
 
@@ -33,6 +33,7 @@ class EntryKind(IntEnum):
     BATCH = 2
     PAGE = 3
     BLOB = 4
+    WANTED = 5
 
 
 MOST = {
@@ -40,6 +41,7 @@ MOST = {
     EntryKind.BATCH: MAX_COMPRESSED,
     EntryKind.PAGE: MAX_COMPRESSED,
     EntryKind.BLOB: FRAME + PIECE.size,
+    EntryKind.WANTED: 1 << 20,
 }
 """Most bytes of a body."""
 

@@ -16,6 +16,8 @@ from app.sync.protocol import NoAnswer, Refusal
 from app.sync.rounds import Rounds
 
 AGAIN = 60.0
+Differing = tuple[tuple[str, str], ...]
+"""(type, id) of records."""
 
 
 class Stock(Protocol):
@@ -42,7 +44,7 @@ class Finding:
 
     here: int
     there: int
-    differing: tuple[tuple[str, str], ...] = ()
+    differing: Differing = ()
     mended: int = 0
     waiting: int = 0
     files_lacking: int = 0
@@ -75,38 +77,41 @@ class Reconcile:
             return outcome
         try:
             lacking, missing = self._recheck_files()
-            first = self._compared()
-            for _, record_id in first.differing:
-                self._mend(record_id)
-            if first.differing or lacking or missing:
+            first, held = self._compared()
+            # A revision may be held back only because the one before it was lost there.
+            sent = sum([self._mend(record_id) for _, record_id in (*first.differing, *held)])
+            if first.differing or sent or lacking or missing:
                 outcome = self._rounds.run(stop)
                 if outcome.state != "idle":
                     return outcome
-            last = self._compared() if first.differing else first
+            last, still_held = self._compared() if first.differing or sent else (first, held)
         except NoAnswer as failure:
             return waiting(outcome.sent, AGAIN, failure)
         except Refusal as refusal:
             busy = refusal.status == 429 or refusal.status >= 500
             wait = refusal.retry_after or AGAIN
             return waiting(outcome.sent, wait, refusal) if busy else stopped(outcome.sent, refusal.code)
-        mended = len(set(first.differing) - set(last.differing))
+        mended = len({*first.differing, *held} - {*last.differing, *still_held})
         return replace(
             outcome, finding=replace(last, mended=mended, files_lacking=lacking, files_missing=missing)
         )
 
-    def _compared(self) -> Finding:
+    def _compared(self) -> tuple[Finding, Differing]:
+        """What differs, and what differs because the district holds a revision back."""
         here, there = tallies(self._database, self._types), self._stock.tallies()
         differing: list[tuple[str, str]] = []
         for kind, month in sorted(here.keys() | there.keys()):
             if here.get((kind, month)) != there.get((kind, month)):
                 differing += [(kind, record) for record in self._differing(kind, month)]
-        held = held_back(self._database)
-        return Finding(
+        held_here = held_back(self._database)
+        held = tuple(one for one in differing if one[1] in held_here)
+        finding = Finding(
             sum(tally.count for tally in here.values()),
             sum(tally.count for tally in there.values()),
-            tuple(one for one in differing if one[1] not in held),
-            waiting=sum(one[1] in held for one in differing),
+            tuple(one for one in differing if one[1] not in held_here),
+            waiting=len(held),
         )
+        return finding, held
 
     def _differing(self, kind: str, month: str) -> list[str]:
         record_type = self._types.get(kind)
@@ -116,8 +121,12 @@ class Reconcile:
             record for record in here.keys() | there.keys() if here.get(record) != there.get(record)
         )
 
-    def _mend(self, record_id: str) -> None:
-        """Bring both ends to the same revisions; where they still differ in content, both values are kept."""
+    def _mend(self, record_id: str) -> int:
+        """Bring both ends to the same revisions; where they still differ in content, both values are kept.
+
+        Answers how many revisions go out again.
+        """
         page = self._stock.record(record_id)
-        send_again(self._database, record_id, set(page.ops))
+        sent = send_again(self._database, record_id, set(page.ops))
         self._receiver.take_record(page)
+        return sent

@@ -158,9 +158,10 @@ class Push:
         self._size.limit(hello.max_bytes)
         self._heard(hello.receipt)
         acked = hello.receipt.acked_seq
-        if acked < first - 1 or (doubted and acked == first - 1 > 0):
+        has_it = bool(hello.acked_sha256)
+        if acked < first - 1 or (doubted and has_it and acked == first - 1 > 0):
             # With the last line it has: where that is another's, a copy of this disk wrote there meanwhile.
-            self._outbox.continue_from(max(1, acked))
+            self._outbox.continue_from(max(1, acked) if has_it else acked + 1)
         elif acked >= first:
             window = self._outbox.next_lines(MAX_EXPANDED, MAX_REVISIONS)
             mine = next((line.body for line in window if line.seq == acked), None)

@@ -1,15 +1,17 @@
 """从U盘导入: the district's receipts and changes enter the file exactly as over the line, in whatever order they come."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
+from app.store.blob_transfers import Transfers
 from app.store.outbox import Outbox
 from app.store.receiving import Receiver
 from app.store.stick import StickLog
-from app.sync.ferry import AnswerHead, EntryKind, answer_head_of, entries
+from app.sync.ferry import AnswerHead, EntryKind, Piece, answer_head_of, entries, piece_of
 from app.sync.outcome import REFUSED, STOPPED
 from app.sync.protocol import ProtocolError
 from app.sync.pull_page import decode_page
@@ -25,6 +27,7 @@ from app.sync.stick import (
     fault_sentence,
     files_on,
 )
+from app.sync.stick_files import FilesIn, PiecesLost
 
 KINDS = {ACK: Kind.ACK, PULL: Kind.PULL}
 # The district does not count this PC in this epoch: what its answer says of positions means nothing.
@@ -36,7 +39,7 @@ AGAIN = "请再导出一次，送到区里。"
 class FileRead:
     """What became of one file: revisions receipted by it, records it brought, and the sentence that says so.
 
-    `is_fault` when somebody has to do something.
+    `is_fault` when somebody has to do something; `files` are the SHA-256 of attached contents that came whole.
     """
 
     name: str
@@ -44,6 +47,7 @@ class FileRead:
     is_fault: bool = False
     receipted: int = 0
     received: int = 0
+    files: tuple[str, ...] = ()
 
 
 class StickImport:
@@ -58,13 +62,13 @@ class StickImport:
         log: StickLog,
         send_lost_again: Callable[[], int],
         clock: Callable[[], datetime],
-        settle_contents: Callable[[Sequence[str]], None] = lambda sha256s: None,
+        contents: Transfers | None = None,
     ) -> None:
         self._ends = ends
         self._outbox, self._receiver, self._log = outbox, receiver, log
         self._send_lost_again = send_lost_again
         self._clock = clock
-        self._settle_contents = settle_contents
+        self._contents = contents
 
     def read(self, folder: Path, watch: Watch = lambda done, of: True) -> list[FileRead]:
         """Every receipt, then every file of changes in `folder`; one that is no good does not stop the others.
@@ -82,15 +86,19 @@ class StickImport:
                 "还没有到区里去过的，请先把U盘带到区里。"
             )
         read: list[FileRead] = []
-        for number, path in enumerate(files):
-            if not watch(number, len(files)):
-                raise Stopped("已停下；已导入的文件不受影响，其余的可以再导入一次。")
-            read.append(self._read_one(path))
+
+        def go_on() -> None:
+            if not watch(len(read), len(files)):
+                raise Stopped("已停下；已导入的不受影响，其余的可以再导入一次。")
+
+        for path in files:
+            go_on()
+            read.append(self._read_one(path, go_on))
         return read
 
-    def _read_one(self, path: Path) -> FileRead:
+    def _read_one(self, path: Path, go_on: Callable[[], None]) -> FileRead:
         try:
-            return self._take(path)
+            return self._take(path, go_on)
         except FerryError as fault:
             # On a stick that serves several PCs the answers to the others are nobody's fault.
             return FileRead(path.name, fault_sentence(fault, path), is_fault=fault.code != "other_pc")
@@ -98,7 +106,7 @@ class StickImport:
             sentence = disk_sentence(failure, f"“{path.name}”没有读完；本机数据没有受影响")
             return FileRead(path.name, sentence, is_fault=True)
 
-    def _take(self, path: Path) -> FileRead:
+    def _take(self, path: Path, go_on: Callable[[], None]) -> FileRead:
         ends = self._ends
         with open(path, "rb") as source:
             header = header_of(source)
@@ -116,8 +124,22 @@ class StickImport:
             receipted, said = self._receipt(head)
             if head.refused in NOT_COUNTED or header.kind is Kind.ACK:
                 return _told(path, head, receipted, said)
-            received, news = self._pages(head, read)
-            return _told(path, head, receipted, [*said, news], received)
+            rest: list[tuple[int, bytes]] = []
+            received, news = self._pages(head, _before_pieces(read, rest))
+            # What became of the pages is said even where the stick fails among the pieces after them.
+            files = self._files(chain(rest, read), go_on)
+            told = _told(path, head, receipted, [*said, news, *(files.words() if files else ())], received)
+            if files is None:
+                return told
+            return replace(told, is_fault=told.is_fault or files.failed, files=tuple(files.came))
+
+    def _files(self, read: Iterator[tuple[int, bytes]], go_on: Callable[[], None]) -> FilesIn | None:
+        """Take in the attached contents that follow the pages."""
+        if self._contents is None:
+            return None
+        files = FilesIn(self._contents)
+        files.take(_pieces(read), go_on)
+        return files
 
     def _receipt(self, head: AnswerHead) -> tuple[int, list[str]]:
         """Settle what the district has committed; answers how many rows, and what else there is to say."""
@@ -138,8 +160,8 @@ class StickImport:
             said = [f"区里的数据恢复过，有 {own - acked} 条要再上报。{AGAIN}"]
         if head.refused_seq > max(own, acked):
             self._log.skip(head.refused_seq)
-        if head.contents:
-            self._settle_contents(head.contents)
+        if head.contents and self._contents is not None:
+            self._contents.settle(head.contents)
         self._log.answered(head.number)
         return receipted, said
 
@@ -182,6 +204,27 @@ class StickImport:
             self._receiver.life_known()
         if stood.recheck:
             self._send_lost_again()
+
+
+def _before_pieces(
+    read: Iterator[tuple[int, bytes]], rest: list[tuple[int, bytes]]
+) -> Iterator[tuple[int, bytes]]:
+    """The entries before the first piece, which goes to `rest`."""
+    for entry in read:
+        if entry[0] == EntryKind.BLOB:
+            rest.append(entry)
+            return
+        yield entry
+
+
+def _pieces(read: Iterator[tuple[int, bytes]]) -> Iterator[Piece]:
+    """The pieces; raises PiecesLost where the stick, not this PC's disk, fails among them."""
+    try:
+        for kind, body in read:
+            if kind == EntryKind.BLOB:
+                yield piece_of(body)
+    except (FerryError, OSError) as fault:
+        raise PiecesLost from fault
 
 
 def _told(path: Path, head: AnswerHead, receipted: int, said: list[str], received: int = 0) -> FileRead:

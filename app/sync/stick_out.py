@@ -22,6 +22,7 @@ from app.sync.packing import Identity, Packer
 from app.sync.protocol import MAX_REVISIONS
 from app.sync.sealed_file import FRAME, Kind, Sealing, public_part, sealing_key
 from app.sync.stick import PUSH, Ends, Naming, StickRefused, Stopped, Watch, Writing, disk_sentence
+from app.sync.stick_wanted import put_wanted
 
 WINDOW = 4 << 20  # raw bytes of lines read at once
 KEPT = "没有导出；数据都在本机，仍在等待上报"
@@ -39,16 +40,20 @@ class Contents(Protocol):
     def settle(self, sha256s: Sequence[str]) -> None:
         """The district holds these whole."""
 
+    def wanted(self) -> Sequence[tuple[str, int]]:
+        """SHA-256 (hex) and the bytes that are here of what this PC lacks, at most 500, the most wanted first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file on the stick: `rows` revisions and `contents` attachments in `size` bytes."""
+    """A file on the stick: `rows` revisions and `contents` attachments in `size` bytes; `wanted` are asked for."""
 
     path: Path
     rows: int
     contents: int
     size: int
     new_life: bool
+    wanted: int = 0
 
     @property
     def sentence(self) -> str:
@@ -57,10 +62,13 @@ class Exported:
         size = f"{kilobytes} KB" if kilobytes < 1024 else f"{kilobytes / 1024:.1f} MB"
         if self.new_life:
             return f"已导出恢复备份后的登记申请，约 {size}；请把U盘带到区里，带回回执导入后，再导出一次未上报的记录。"
+        asked = f"，并请区里带回 {self.wanted} 个附件" if self.wanted else ""
         if not self.rows:
-            return f"没有未上报的记录；已导出一份领取区里内容的文件，约 {size}。请把U盘带到区里。"
+            return f"没有未上报的记录；已导出一份领取区里内容的文件{asked}，约 {size}。请把U盘带到区里。"
         files = f"和 {self.contents} 个附件" if self.contents else ""
-        return f"导出 {self.rows} 条{files}，约 {size}；请把U盘带到区里。数据仍显示未上报，等回执带回。"
+        return (
+            f"导出 {self.rows} 条{files}{asked}，约 {size}；请把U盘带到区里。数据仍显示未上报，等回执带回。"
+        )
 
 
 class StickExport:
@@ -104,19 +112,24 @@ class StickExport:
         try:
             with ExitStack() as stack:
                 path, out = _begun(folder, self._naming.stems(head.number), writing, stack)
-                rows, contents = self._fill(out, head, watch)
+                wanted = self._contents.wanted() if self._contents else ()
+                rows, contents = self._fill(out, head, wanted, watch)
             size = path.stat().st_size
         except OSError as failure:
             raise StickRefused(disk_sentence(failure, KEPT)) from failure
         self._log.exported(rows, self._clock())
-        return Exported(path, rows, contents, size, head.new_life)
+        return Exported(path, rows, contents, size, head.new_life, len(wanted))
 
-    def _fill(self, out: BinaryIO, head: PushHead, watch: Watch) -> tuple[int, int]:
+    def _fill(
+        self, out: BinaryIO, head: PushHead, wanted: Sequence[tuple[str, int]], watch: Watch
+    ) -> tuple[int, int]:
         ends = self._ends
         sealing = Sealing(
             out, Kind.PUSH, sender=ends.device, key=ends.key, to=ends.server, to_key=ends.seal_key
         )
         put_head(sealing, head)
+        # Before the rows, so that a row the district refuses does not hide it; also when it is empty.
+        put_wanted(sealing, wanted)
         rows, contents = 0, 0
         # Nothing is sent in a new life before the district was read: the lost one may have sent it.
         if not head.new_life:

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.store.blob_transfers import Transfer, Underway
+from app.store.blob_counts import Underway
+from app.store.blob_transfers import Transfer
 from app.sync.blob_progress import BlobProgress
 from app.sync.blob_words import reason_text, size_text
 from app.ui.layouts import button, card, emptied, words

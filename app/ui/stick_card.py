@@ -36,9 +36,13 @@ class StickControl(Protocol):
 
 
 class StickCard(QFrame):
-    """Choose a stick, export to it, import from it; what came of it is said in words."""
+    """Choose a stick, export to it, import from it; what came of it is said in words.
+
+    `arrived` with the SHA-256 of each attached file that has come.
+    """
 
     imported = Signal()
+    arrived = Signal(str)
     _progressed = Signal(int, int)
 
     def __init__(
@@ -158,7 +162,9 @@ class StickCard(QFrame):
 
     def _read(self, files: Sequence[FileRead]) -> None:
         self._run(False)
-        if all(one.is_fault and not one.receipted + one.received for one in files):
+        for digest in (digest for one in files for digest in one.files):
+            self.arrived.emit(digest)
+        if all(one.is_fault and not one.receipted + one.received + len(one.files) for one in files):
             self.banner.show_error(self.tr("这些文件都没有用上，原因见下；本机数据没有受影响。"))
             self._list([label(one.sentence) for one in files])
             return
@@ -166,6 +172,8 @@ class StickCard(QFrame):
         sentence = self.tr("收到 {receipted} 条的回执，收下区里的内容涉及 {received} 条记录。").format(
             receipted=receipted, received=received
         )
+        if came := sum(len(one.files) for one in files):
+            sentence += self.tr("收下 {came} 个附件。").format(came=came)
         if any(one.is_fault for one in files):
             self.banner.show_warning(self.tr("{done}有的文件没有用上，原因见下。").format(done=sentence))
         else:

@@ -112,6 +112,7 @@ class SyncPage(Page):
         card = StickCard(services.stick, services.runner, services.clock)
         card.imported.connect(self._count)
         card.imported.connect(services.sync.wake)
+        card.arrived.connect(services.sync.news.arrived)
         return card
 
     def _overview(self) -> QWidget:

@@ -240,7 +240,8 @@ class Scripted:
         self.counts: list[int] = []
 
     def hello(self, acked_seq: int) -> Hello:
-        return Hello("s", 1, 1, Receipt(self.acked), "", 8 << 20, 1, 1)
+        line_there = "0" * 64 if self.acked else ""
+        return Hello("s", 1, 1, Receipt(self.acked), line_there, 8 << 20, 1, 1)
 
     def push(self, header: Any, body: bytes) -> Receipt:
         self.counts.append(header.count)

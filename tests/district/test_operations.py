@@ -25,13 +25,17 @@ from app.district import backup
 from app.district.administration.accounts import Accounts
 from app.district.administration.trail import COMMAND, verified
 from app.district.database import open_database
+from app.district.enrolment import Newcomer
+from app.district.intake import Intake, Sender
+from app.district.judge import Judge
 from app.district.operations import JsonLines
-from app.district.server import DistrictServer
+from app.district.server import DistrictServer, services_of
 from app.district.tables import revision, station
+from app.sync.batch import decode_batch, encode_batch
 from app.sync.http_district import enrol, fetch_ca
-from app.sync.protocol import NoAnswer, Refusal
+from app.sync.protocol import Header, NoAnswer, Refusal
 from tests.district.authority import made_in
-from tests.district.parts import STATION, Pc, at_address, new_id
+from tests.district.parts import STATION, Pc, Pen, at_address, new_id
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -236,6 +240,21 @@ def test_missing_or_old_pg_dump_is_named(
     assert list((tmp_path / "backups").iterdir()) == []
 
 
+def hold_two(folder: Path) -> list[str]:
+    """A sound record and one without a name, held by a program that knew no types; their numbers."""
+    database = open_database(None, folder)
+    services = services_of(database)
+    newcomer = Newcomer(new_id(), 1, bytes(32), "一号机", "test")
+    services.enrolments.enrol(services.enrolments.open_code(STATION, "鹰头村"), newcomer)
+    pen = Pen()
+    lines = [pen.create(), pen.write("create", {"name": None})]
+    header = Header(newcomer.device, newcomer.epoch, 1, 2, 1, "test")
+    batch = decode_batch(encode_batch(header, [line.body for line in lines]))
+    Intake(database, Judge({}), services.clock).take(batch, Sender(STATION, newcomer.device))
+    database.close()
+    return [f"{STATION}-1", f"{STATION}-2"]
+
+
 def test_commands_of_the_district(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def run(*options: str) -> str:
         assert main.main(["district", "--folder", str(tmp_path / "d"), *options]) == 0
@@ -247,6 +266,13 @@ def test_commands_of_the_district(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "登记码" in run("--open-code", STATION, "--station-name", "鹰头村")
     assert "没有被改动" in run("--verify-audit")
     assert "0 条已经生效" in run("--take-held-again")
+    assert "共 0 条。" in run("--list-held")
+    older = hold_two(tmp_path / "d")
+    assert [line.split("\t")[0] for line in run("--list-held").splitlines()[:2]] == older
+    assert f"{older[0]} 已经生效；这条记录有 1 条生效" in run("--take-held-again", older[0])
+    assert f"{older[1]} 仍需等待：区级程序还不认识" in run("--take-held-again", older[1])
+    assert main.main(["district", "--folder", str(tmp_path / "d"), "--take-held-again", older[0]]) == 1
+    assert "待处理里没有这一条" in capsys.readouterr().err
     said = run("--backup")
     made = Path(said.strip().split("：")[1])
     restored = ["district", "--folder", str(tmp_path / "r"), "--restore", str(made)]

@@ -4,11 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from app.district.administration.rights import PC, rights
-from app.district.tables import record_state, revision
+from app.district.intake import Intake, Sender
+from app.district.judge import Judge
+from app.district.tables import held, record_state, revision
 from app.district.web import VERSION, routes_of
 from app.models.changes import Notice
 from app.models.registry import RECORD_TYPES
+from app.sync.batch import decode_batch, encode_batch
 from app.sync.protocol import Refusal
+from tests.district.browser import administrator
 from tests.district.parts import Pc, Pen
 
 ELSEWHERE = "511421125202"
@@ -71,6 +75,23 @@ def test_foreign_records_are_not_changed_and_tell_nothing(sqlite_district, here,
         taken = connection.execute(select(revision.c.station).where(revision.c.act == "edit")).scalars().all()
     assert {tuple(row) for row in states} == {(ELSEWHERE, 1)}
     assert set(taken) == {"511421125201"}
+
+
+def test_trying_one_held_revision_again_touches_no_other_station(sqlite_district, here, other):
+    """Both stations hold a revision at the same place of their logs."""
+    one, _ = other
+    services = sqlite_district.services
+    older = Intake(services.database, Judge({}), services.clock)
+    lines = [one.pen.create("resident")] + [here.pen.create("resident") for _ in range(21)]
+    for pc, some, station in ((one, lines[:1], ELSEWHERE), (here, lines[1:], "511421125201")):
+        batch = decode_batch(encode_batch(pc.header(some), [line.body for line in some]))
+        older.take(batch, Sender(station, pc.enrolment.device))
+    system = administrator(sqlite_district, "张区管", "system")
+    assert "511421125201-21 已经生效" in system.send("/held/one", on="/held", number="511421125201-21")
+    with services.database.read() as connection:
+        places = connection.execute(select(held.c.station, held.c.released_at).where(held.c.position == 21))
+        freed = {row.station: row.released_at is not None for row in places}
+    assert freed == {ELSEWHERE: False, "511421125201": True}
 
 
 def test_a_pc_cannot_speak_in_the_name_of_another(here, other):

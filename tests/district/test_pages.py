@@ -198,6 +198,47 @@ def test_held_revisions_take_effect_once_the_program_knows_them(district: Distri
     assert pc.push(pc.pen.edit(lines[1], name="再改")).verdicts == ()
 
 
+def test_one_held_revision_is_tried_again_with_those_of_its_record_and_no_other(
+    sqlite_district: DistrictServer,
+) -> None:
+    pc = Pc.enrolled(sqlite_district.url, sqlite_district.open_code(STATION, "鹰头村"))
+    first = pc.pen.create()
+    lines = [
+        first,
+        pc.pen.edit(first, name="改名了"),
+        pc.pen.create(),
+        pc.pen.write("create", {"name": None}),
+    ]
+    services = sqlite_district.services
+    older = Intake(services.database, Judge({}), services.clock)
+    batch = decode_batch(encode_batch(pc.header(lines), [line.body for line in lines]))
+    older.take(batch, Sender(STATION, pc.enrolment.device))
+    system = administrator(sqlite_district, "张区管", "system")
+    numbers = re.findall(rf">({STATION}-[0-9]+)</span>", system.see("/held"))
+    assert len(numbers) == 4
+    page = system.send("/held/one", number=numbers[1])
+    assert f"{numbers[1]} 已经生效。同一记录的另外 1 条已经生效。" in page
+    assert re.findall(rf">({STATION}-[0-9]+)</span>", page) == numbers[2:]
+    assert f"{numbers[3]} 仍需等待：区级程序还不认识。" in system.send("/held/one", number=numbers[3])
+    for gone in (numbers[0], f"{STATION}-99", f"{STATION}-0", "x", "", "' or 1=1 --", f"{STATION}-{10**16}"):
+        answer = system.send("/held/one", number=gone)
+        assert (system.status, "待处理里没有这一条" in answer) == (404, True)
+    page = pc.district.pull("")
+    pc.district.close()
+    assert {change.seq: change.outcome for change in page.changes if hasattr(change, "seq")} == {
+        1: "released",
+        2: "released",
+        3: "held",
+        4: "held",
+    }
+    with services.database.read() as connection:
+        noted = connection.execute(select(trail).where(trail.c.action == "take_one_again")).all()
+    assert [(row.actor, row.object, row.detail) for row in noted] == [
+        ("张区管", numbers[1], "2"),
+        ("张区管", numbers[3], "0"),
+    ]
+
+
 def test_open_differences_are_counted_by_station(district: DistrictServer, pc: Pc) -> None:
     line = pc.pen.create()
     pc.push(line)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.district.stick import StickIntake, Taken
 from app.models.registry import RECORD_TYPES
 from app.safe_file import writing_safely
+from app.store.blob_transfers import Transfers
 from app.store.lives import send_lost_again
 from app.store.outbox import enqueue
 from app.store.station import enrolled, read_enrolment
@@ -81,7 +82,7 @@ class Carried:
         parts = {"outbox": self.desk.outbox, "receiver": self.desk.receiver, "log": self.log, "clock": now}
         return StickExport(self.ends(), who, naming, contents=contents, **parts).write(stick, **how)
 
-    def read(self, stick: Path, contents: Contents | None = None) -> list[FileRead]:
+    def read(self, stick: Path, contents: Transfers | None = None) -> list[FileRead]:
         return StickImport(
             self.ends(),
             outbox=self.desk.outbox,
@@ -89,7 +90,7 @@ class Carried:
             log=self.log,
             send_lost_again=lambda: send_lost_again(self.desk.database),
             clock=now,
-            **({"settle_contents": contents.settle} if contents else {}),
+            contents=contents,
         ).read(stick)
 
     def unsent(self) -> int:

@@ -32,8 +32,8 @@ from app.district.server import DistrictServer
 from app.models.attached_file import AttachedFile
 from app.models.registry import RECORD_TYPES
 from app.security.keyslots import KeySlots
-from app.store import blob_transfers
 from app.store.attachments import NotHereYet
+from app.store.blob_counts import NOTHING
 from app.store.tables import blob_transfer
 from app.sync.backoff import Backoff
 from app.sync.blob_progress import BlobProgress
@@ -316,7 +316,7 @@ def test_cuts_at_random_bytes_both_ways_end_with_the_same_files(
     proxy.close()
     assert at_district(place) == {file.sha256 for file in files}
     assert [content_of(second, file) for file in files] == contents
-    assert desk.outbox.status().files == second.outbox.status().files == blob_transfers.NOTHING
+    assert desk.outbox.status().files == second.outbox.status().files == NOTHING
 
 
 KILLED = """
@@ -417,7 +417,7 @@ def test_a_photo_two_pcs_share_goes_over_once(place: Place, desk: Desk, second: 
         rounds_of(second, line, files_of(second, line)).run()
         assert (line.sent, line.fetched) == (0, 0)
     assert run(desk).files_received == 0
-    assert desk.outbox.status().files == second.outbox.status().files == blob_transfers.NOTHING
+    assert desk.outbox.status().files == second.outbox.status().files == NOTHING
 
 
 def test_a_photo_two_pcs_send_at_once_is_finished_by_both(place: Place, desk: Desk, second: Desk) -> None:
@@ -471,7 +471,7 @@ def test_bad_files_are_held_by_name_and_the_others_go_on(place: Place, desk: Des
     place.server.services.blobs._largest = 1 << 20
     transfers_of(desk).retry_held()
     assert run(desk).files_sent == 3
-    assert desk.outbox.status().files == blob_transfers.NOTHING
+    assert desk.outbox.status().files == NOTHING
 
 
 def test_files_the_district_dropped_go_again_after_a_comparison(
@@ -522,7 +522,7 @@ def test_a_district_put_back_from_a_copy_gets_its_files_again(
     assert run(second).state == "idle"
     assert run(second).state == "idle"
     assert len(at_district(place)) == 3
-    assert second.outbox.status().files == blob_transfers.NOTHING
+    assert second.outbox.status().files == NOTHING
 
 
 class Poisoned(Counting):
@@ -782,4 +782,4 @@ def test_the_beginning_of_a_file_is_kept_while_the_file_is_wanted(
     assert not unwanted.exists()
     assert run(second).files_received == 1
     assert not partial.exists()
-    assert second.outbox.status().files == blob_transfers.NOTHING
+    assert second.outbox.status().files == NOTHING

@@ -22,6 +22,7 @@ from app.district.identity import begin_server_epoch
 from app.models.attached_file import AttachedFile
 from app.models.registry import RECORD_TYPES
 from app.store.attachments import Attachments, Look, MissingContent
+from app.store.blob_transfers import Transfers
 from app.store.lives import begin_new_life
 from app.store.tables import device, revision
 from app.sync.ferry import EntryKind, Piece, PushHead, put_entry, put_head
@@ -582,6 +583,16 @@ def test_hostile_heads_and_entries_are_refused_and_unknown_entries_passed_over(l
 # Attachments
 
 
+class Settling(Transfers):
+    """An account of contents that remembers what was settled, named by a row or not."""
+
+    settled: Sequence[str] = ()
+
+    def settle(self, digests: Sequence[str]) -> None:
+        self.settled = [*self.settled, *digests]
+        super().settle(digests)
+
+
 class Kept:
     """Real encrypted contents of a PC; one may be asked for that is not there."""
 
@@ -591,7 +602,7 @@ class Kept:
         )
         self.added = {self.files.add(PNG + one, "照片.png").sha256: PNG + one for one in contents}
         self.left = [*self.added, "0" * 64]
-        self.settled: list[str] = []
+        self.account = Settling(pc.desk.database, self.files.folder, now)
 
     def waiting(self) -> list[str]:
         return self.left
@@ -606,7 +617,10 @@ class Kept:
         yield io.BytesIO(whole), len(whole)
 
     def settle(self, sha256s: Sequence[str]) -> None:
-        self.settled += sha256s
+        self.account.settle(sha256s)
+
+    def wanted(self) -> list[tuple[str, int]]:
+        return []
 
 
 def test_attachments_go_along_piece_by_piece_and_come_back_settled(lite, pc, stick):
@@ -631,8 +645,8 @@ def test_attachments_go_along_piece_by_piece_and_come_back_settled(lite, pc, sti
     large = next(digest for digest, content in contents.added.items() if len(content) > 1000)
     assert held == {large: contents.added[large]}
     assert max(pieces) <= 256 * 1024
-    pc.read(stick, contents)
-    assert set(contents.settled) == {large}
+    pc.read(stick, contents.account)
+    assert set(contents.account.settled) == {large}
     assert pc.unsent() == 0
 
 
@@ -642,8 +656,8 @@ def test_a_district_that_stores_no_attachments_takes_the_rows_and_says_so(lite, 
     pc.out(stick, contents)
     (one,) = taken(lite, stick)
     assert "收下 1 条，附件没有收下，仍在站里" in one.sentence
-    pc.read(stick, contents)
-    assert contents.settled == []
+    pc.read(stick, contents.account)
+    assert contents.account.settled == ()
 
 
 # The stick itself

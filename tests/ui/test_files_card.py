@@ -19,7 +19,7 @@ from app.district.server import DistrictServer
 from app.models.attached_file import AttachedFile
 from app.models.registry import RECORD_TYPES
 from app.store.authorized.lists import AuthorizedOutbox
-from app.store.blob_transfers import Underway
+from app.store.blob_counts import Underway
 from app.sync.blob_progress import BlobProgress
 from app.sync.loop import SyncLoop
 from app.ui.file_strip import FileStrip

@@ -25,6 +25,8 @@ from app.ui.stick_card import StickCard
 from app.ui.sync_page import SyncPage
 from app.ui.task_runner import TaskRunner
 from tests.conftest import SettableClock
+from tests.district.parts import Pc, sample
+from tests.district.test_blobs import digest_of, put, recording
 from tests.samples import SAMPLES
 
 
@@ -127,6 +129,35 @@ def test_a_stick_with_nothing_for_this_pc_and_one_that_is_gone(
     settled(runner)
     assert "找不到这个U盘或文件夹，没有导出；数据都在本机，仍在等待上报" in card.banner.text()
     assert card.out.isEnabled()
+
+
+def test_a_file_that_came_by_stick_is_told_to_the_window(
+    qtbot: QtBot,
+    runner: TaskRunner,
+    open_desk: Desk,
+    district: DistrictServer,
+    stick: Path,
+    dressed: QApplication,
+) -> None:
+    other = Pc.enrolled(district.url, district.open_code("511421125201", "鹰头村"))
+    content = recording(3000)
+    photo = {"sha256": digest_of(content), "name": "录音.mp3", "media_type": "audio/mpeg", "size": 3000}
+    visit = sample("service_visit") | {"photos": [photo]}
+    other.push(other.pen.write("create", visit, kind="service_visit", blobs=[digest_of(content)]))
+    put(other, content)
+    other.district.close()
+    card = StickCard(DeskStick(open_desk), runner, open_desk.clock)
+    qtbot.addWidget(card)
+    arrived: list[str] = []
+    card.arrived.connect(arrived.append)
+    card.choose(stick)
+    card.export()
+    settled(runner)
+    StickIntake(district.services).take(stick)
+    card.take_in()
+    settled(runner)
+    assert arrived == [digest_of(content)]
+    assert "收下 1 个附件。" in card.banner.text()
 
 
 def test_stopping_leaves_the_stick_as_it_was(

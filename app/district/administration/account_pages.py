@@ -25,6 +25,7 @@ DEEDS = {
     "enrol": "登记电脑",
     "revoke_device": "停用电脑",
     "take_held_again": "重新处理",
+    "take_one_again": "重新处理一条",
     "publish_policy": "签发管理要求",
     "backup": "备份",
     "restore": "从备份恢复",

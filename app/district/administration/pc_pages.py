@@ -5,7 +5,7 @@ from app.district.administration.accounts import NotDone
 from app.district.administration.frame import card, mark, problem, sure, when
 from app.district.administration.html import Html, Part, hidden, joined, link, table, tag
 from app.district.administration.visit import Sent, Shown, Visit
-from app.district.held_again import take_again
+from app.district.held_again import take_again, take_one_again
 from app.district.overview import Arrival, DeviceLine
 
 ACTS = {"create": "新建", "edit": "修改", "void": "作废", "append": "追加", "skip": "未传内容"}
@@ -63,20 +63,27 @@ def revoke(visit: Visit) -> Shown | Sent:
 
 
 def held(visit: Visit, said: Part = None) -> Shown:
-    """What could not take effect and why, with a button to try again."""
+    """What could not take effect and why, with buttons to try all or one again."""
     with visit.parts.database.read() as connection:
         lines = overview.waiting_lines(connection)
         counts = overview.waiting_by_station(connection)
     total = sum(counts.values())
     note = f"先列最早的 {len(lines)} 条。" if total > len(lines) else ""
-    full = visit.may("see_reasons")
+    full, may_take = visit.may("see_reasons"), visit.may("take_held_again")
     rows = [
-        (*_who_row(visit, one), REASONS.get(one.reason, one.reason), *([one.detail] if full else []))
+        (
+            tag("span", one.number, class_="number"),
+            *_who_row(visit, one),
+            REASONS.get(one.reason, one.reason),
+            *([one.detail] if full else []),
+            *([_one_again(visit, one)] if may_take else []),
+        )
         for one in lines
     ]
-    head = ("收到时间", "站点", "电脑", "记录人", "内容", "原因", *(["说明"] if full else []))
+    more = [*(["说明"] if full else []), *([""] if may_take else [])]
+    head = ("编号", "收到时间", "站点", "电脑", "记录人", "内容", "原因", *more)
     again = None
-    if visit.may("take_held_again") and total:
+    if may_take and total:
         form = visit.form_to("/held", button="全部重新处理", kind="main")
         says = "更新程序或代码表之后，原来收不下的可能已经能收：按原来的办法再过一遍，能收的随即生效。"
         again = card("重新处理", tag("p", says, class_="quiet"), form)
@@ -89,6 +96,23 @@ def held_again(visit: Visit) -> Shown:
     freed, left = take_again(visit.parts.database, visit.parts.judge, visit.parts.clock, visit.actor)
     said = f"重新处理完毕：{freed} 条已经生效，{left} 条仍需等待。"
     return held(visit, tag("p", said, class_="note good", role="status"))
+
+
+def held_one_again(visit: Visit) -> Shown:
+    """Go through one held revision, and those of its record, once more."""
+    parts = visit.parts
+    number = visit.form.get("number", "")
+    try:
+        tried = take_one_again(parts.database, parts.judge, parts.clock, visit.actor, number)
+    except NotDone as refused:
+        shown = held(visit, problem(str(refused)))
+        return Shown(shown.title, shown.body, 404)
+    others = tried.freed - tried.is_free
+    along = f"同一记录的另外 {others} 条已经生效。" if others else ""
+    if tried.is_free:
+        return held(visit, tag("p", f"{number} 已经生效。{along}", class_="note good", role="status"))
+    said = f"{number} 仍需等待：{REASONS.get(tried.reason, tried.reason)}。{along}"
+    return held(visit, tag("p", said, class_="note warn", role="status"))
 
 
 def arrivals(visit: Visit) -> Shown:
@@ -110,6 +134,10 @@ def differences(visit: Visit) -> Shown:
     says = tag("p", "两人改了同一项内容，由站上的人选定；区里不替他们选。", class_="quiet")
     listed = table(("编码", "站点", "还没选定", "已选定"), rows, "各站都没有出入。")
     return Shown("有出入", card("各站的出入", says, listed))
+
+
+def _one_again(visit: Visit, one: Arrival) -> Html:
+    return visit.form_to("/held/one", hidden("number", one.number), button="重新处理", kind="small")
 
 
 def _count(some: int) -> Html:

@@ -41,6 +41,7 @@ PAGES: Mapping[str, Page] = {
     "POST /devices/revoke": pc_pages.revoke,
     "GET /held": pc_pages.held,
     "POST /held": pc_pages.held_again,
+    "POST /held/one": pc_pages.held_one_again,
     "GET /arrivals": pc_pages.arrivals,
     "GET /differences": pc_pages.differences,
     "GET /handovers": handover_pages.letters,
