@@ -34,7 +34,8 @@ class Sitting:
         self._ledger.load(line.record for line in lines if line.act != "create")
         self._ledger.load_waiting(line.record for line in lines)
         for line in lines:
-            self._place(_taken_apart(line))
+            if not (line.plain and self._ledger.begin(line)):
+                self._place(_taken_apart(line))
         self._ledger.flush()
         self._settle()
         scrub(self._ledger.connection, self._ledger.station, lines)
