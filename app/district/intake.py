@@ -14,6 +14,7 @@ from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import repeated
 from app.district.sitting import Sitting
+from app.sync.batch import decode_batch
 from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
@@ -33,6 +34,10 @@ class Intake:
         self._database = database
         self._judge = judge
         self._clock = clock
+
+    def read(self, body: bytes) -> Batch:
+        """The batch in `body`; raises ProtocolError.  See `sync.batch.decode_batch`."""
+        return decode_batch(body, self._judge.quick_reading.for_batch())
 
     def take(self, batch: Batch, sender: Sender) -> Receipt:
         """Store a batch and answer once it is durable.
@@ -59,7 +64,7 @@ class Intake:
         lines = [line for line in batch.lines if line.seq > acked]
         sitting = Sitting(ledger, self._judge, batch.header)
         verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
-        named = (digest for line in lines for digest in named_in(line.body))
+        named = (digest for line in lines if not line.plain for digest in named_in(line.body))
         name_blobs(connection, sender.station, named, now)
         acked = max(acked, batch.header.first + batch.header.count - 1)
         moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}

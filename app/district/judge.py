@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.district.quick_reading import WORTH, QuickReading
 from app.district.sieve import Sieve
 from app.models.payload import decode
 from app.models.problems import Severity
@@ -25,11 +26,14 @@ class Reason:
 
 
 class Judge:
-    """Validates whole wire documents against the record types this server knows."""
+    """Validates whole wire documents against the record types this server knows; for `worth` see `QuickReading`."""
 
-    def __init__(self, record_types: Mapping[str, RecordType]) -> None:
+    def __init__(self, record_types: Mapping[str, RecordType], worth: int = WORTH) -> None:
         self._record_types = record_types
         self._sieves = {code: Sieve(record_type) for code, record_type in record_types.items()}
+        self.quick_reading = QuickReading(
+            record_types, lambda role, code: not self.not_allowed(role, "create", code, own=True), worth
+        )
 
     def label(self, type_code: str, name: str) -> str:
         """What the form calls a field; the name itself where this server does not know it."""

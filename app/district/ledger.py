@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, insert
 
+from app.district.begun import write_begun
 from app.district.bulk import put_in
 from app.district.lineage import Unseen, unseen
 from app.district.queries import (
@@ -23,7 +24,7 @@ from app.district.queries import (
     UPDATE_STATE,
 )
 from app.district.tables import conflict, held, record_state, revision
-from app.models.merging import State, merge_of
+from app.models.merging import State, created, merge_of
 from app.models.payload import canonical
 from app.sync.batch import line_of
 from app.sync.protocol import Line
@@ -61,6 +62,8 @@ class Ledger:
         self._position: int = connection.execute(LOCK, {"station": station_code}).scalar_one()
         self._states: dict[str, State] = {}
         self._stored: set[str] = set()
+        self._begun: dict[str, Line] = {}
+        self._unwritten: list[tuple[int, Line]] = []
         self._waiting: dict[str, list[Waiting]] = {}
         self._revisions: list[list[Any]] = []
         self._by_op: dict[str, list[Any]] = {}
@@ -90,6 +93,11 @@ class Ledger:
 
     def state(self, record: str) -> State | None:
         """The record as it stands, this batch included."""
+        begun = self._begun.pop(record, None)
+        if begun is not None:
+            # Its row comes first when all is written, this state after it.
+            self._states[record] = created(begun._replace(data=dict(begun.data)))
+            self._stored.add(record)
         return self._states.get(record)
 
     def waiting(self, record: str) -> list[Waiting]:
@@ -114,6 +122,17 @@ class Ledger:
         self._by_op[op_id] = row
         if act == "create":
             self._authors.setdefault(record, line.by)
+
+    def begin(self, line: Line) -> bool:
+        """Take a plain new record as it is; False where the record is known or revisions wait for it."""
+        record = line.record
+        if record in self._states or record in self._begun or record in self._waiting:
+            return False
+        self._position += 1
+        self._begun[record] = line
+        self._unwritten.append((self._position, line))
+        self._authors.setdefault(record, line.by)
+        return True
 
     def put(self, record: str, state: State, position: int, *, whole: bool) -> None:
         """The record's new state since `position`; `whole` when the create line there says all of it."""
@@ -209,18 +228,22 @@ class Ledger:
 
     def _settle(self) -> None:
         """Queries below must see what this batch has brought or released so far."""
-        if self._revisions or self._released:
+        if self._revisions or self._unwritten or self._released:
             self.flush()
 
     def forget(self) -> None:
         """Drop whatever was read or gathered since the last flush; the database is the truth again."""
-        for known in (self._states, self._stored, self._waiting, self._by_op, self._changed, self._authors):
+        for known in (self._states, self._stored, self._begun, self._waiting, self._by_op, self._changed):
             known.clear()
+        self._authors.clear()
+        self._unwritten.clear()
         for gathered in (self._revisions, self._held, self._conflicts, self._released, self._lifted):
             gathered.clear()
 
     def flush(self) -> int:
         """Write everything gathered; returns the station's last place."""
+        write_begun(self.connection, self._written, self._unwritten)
+        self._unwritten.clear()
         put_in(self.connection, revision, self._written, self._revisions)
         put_in(self.connection, record_state, {"station": self.station}, self._new_states())
         for statement, rows in (

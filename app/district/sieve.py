@@ -31,7 +31,11 @@ class NotSure(Exception):
     """The quick way cannot tell; nothing is said about the document."""
 
 
-class _Plain:
+UNSURE = (NotSure, AttributeError, KeyError, TypeError, ValueError, ArithmeticError)
+"""What taking a value out of form may raise; all of it means "not sure"."""
+
+
+class Plain:
     """A record for the rules: its attributes are the values themselves, those not given the class's own."""
 
     __slots__ = ("__dict__",)
@@ -59,7 +63,7 @@ class Sieve:
                     if problem.severity is Severity.ERROR:
                         return False
             return True
-        except (NotSure, AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
+        except UNSURE:
             return False
 
 
@@ -68,7 +72,7 @@ class _Plan:
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         empty = {name: () if field.rows else None for name, field in fields.items()}
-        self.holder: type[_Plain] = type("_Holder", (_Plain,), {"__slots__": (), **empty})
+        self.holder: type[Plain] = type("_Holder", (Plain,), {"__slots__": (), **empty})
         self._rows = {name: _Rows(field) for name, field in fields.items() if field.rows}
         self._required = frozenset(
             name for name, field in fields.items() if field.required or (field.rows and field.minimum)
@@ -99,7 +103,7 @@ class _Plan:
                 values[name] = ways[name](raw)
         return values
 
-    def record(self, values: dict[str, Any]) -> _Plain:
+    def record(self, values: dict[str, Any]) -> Plain:
         """The values taken, as the rules want them."""
         for name, rows in self._rows.items():
             if name in values:

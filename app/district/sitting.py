@@ -36,7 +36,8 @@ class Sitting:
         self._ledger.load(line.record for line in lines if line.act != "create")
         self._ledger.load_waiting(line.record for line in lines)
         for line in lines:
-            self._place(line)
+            if not (line.plain and self._ledger.begin(line)):
+                self._place(_taken_apart(line))
         self._ledger.flush()
         self._settle()
         pass_on(self._ledger, lines)
@@ -45,7 +46,7 @@ class Sitting:
 
     def take_carefully(self, lines: Sequence[Line]) -> list[Verdict]:
         """After a key said no: look first, one savepoint a revision, hold what cannot be stored."""
-        for line in lines:
+        for line in map(_taken_apart, lines):
             self._ledger.forget()
             self._ledger.load([line.record])
             self._ledger.load_waiting([line.record])
@@ -181,3 +182,8 @@ class Sitting:
         return Verdict(
             line.seq, "conflict", f"“{labels}”另一处也改过，区里保留了先到的内容，您写的已另存，请核对。"
         )
+
+
+def _taken_apart(line: Line) -> Line:
+    """A line to be weighed; of a plain one nobody may have read the data so far."""
+    return line._replace(data=dict(line.data), plain=False) if line.plain else line

@@ -10,7 +10,6 @@ from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.intake import Sender
 from app.district.repeats import digest_of
 from app.district.web import Services
-from app.sync.batch import decode_batch
 from app.sync.ferry import AnswerHead, EntryKind, Piece, PushHead, piece_of
 from app.sync.protocol import PROTO, ProtocolError, Receipt, Refusal, Verdict
 from app.sync.stick_wanted import wanted_of
@@ -133,7 +132,7 @@ class Applying:
             raise Refusal(422, "unknown_epoch")
 
     def _push(self, body: bytes) -> None:
-        batch = decode_batch(body)
+        batch = self._services.intake.read(body)
         header = batch.header
         if header.proto != PROTO or header.schema < SCHEMA_MIN:
             raise Refusal(426, "too_old")

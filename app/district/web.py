@@ -31,7 +31,6 @@ from app.district.operations import Observed, Operations
 from app.district.policies import Policies
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
-from app.sync.batch import decode_batch
 from app.sync.blob_wire import STEP
 from app.sync.frames import CLOSE, Packing, packing_for
 from app.sync.protocol import MAX_COMPRESSED, PROTO, ProtocolError, Refusal
@@ -195,7 +194,7 @@ class Endpoints:
 
     def _push(self, request: Request, claims: envelope.Said, body: bytes) -> bytes:
         sender = self._signed_by(request, claims, body)
-        batch = decode_batch(body)
+        batch = self._services.intake.read(body)
         header = batch.header
         if header.proto != PROTO or header.schema < SCHEMA_MIN:
             raise Refusal(426, "too_old")

@@ -55,6 +55,7 @@ class Line(NamedTuple):
     `data` holds whole wire data for create, changed fields for edit, a reason for void, rows to add for
     append, and for skip what stayed behind: `{"act", "reason", "size" in bytes, "sha256", "fields": [names]}`.
     `role` is the author's at the time, "" where the line names none (older programs, the district's own pen).
+    `plain` says that it begins a record, names no file, and was found sound and allowed as it was read.
     """
 
     seq: int
@@ -69,6 +70,7 @@ class Line(NamedTuple):
     data: Mapping[str, Any]
     body: bytes
     role: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
