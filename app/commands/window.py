@@ -174,7 +174,8 @@ class DeskWindow(QObject):
             files = outcome.files_sent + outcome.files_received
             moved = (outcome.sent, outcome.received, files)
             said = (outcome.code, outcome.sentence) if outcome.sentence else ("", "")
-            self._rounds.note(Round(self.desk.clock(), round(outcome.seconds), *moved, *said))
+            done = Round(self.desk.clock(), round(outcome.seconds), *moved, *said, outcome.merged)
+            self._rounds.note(done)
         self._news.report(outcome)
 
     def _new_loop(self) -> SyncLoop | None:
