@@ -27,6 +27,7 @@ from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
 from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, AuthorizedRecent
+from app.store.authorized.this_pc import ThisPc
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.erasing import scrub_erased
@@ -128,6 +129,7 @@ class DeskWindow(QObject):
             accounts=DeskAccounts(desk, can_switch=can_restore),
             privacy=DeskPrivacy(desk),
             rounds=self._rounds,
+            identity=ThisPc(desk.database, desk.access, lambda: desk.settings.district_ca),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
