@@ -27,6 +27,7 @@ from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
 from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, AuthorizedRecent
+from app.store.authorized.resending import Resending
 from app.store.authorized.this_pc import ThisPc
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
@@ -130,6 +131,7 @@ class DeskWindow(QObject):
             privacy=DeskPrivacy(desk),
             rounds=self._rounds,
             identity=ThisPc(desk.database, desk.access, lambda: desk.settings.district_ca),
+            resending=Resending(desk.database, desk.access, desk.clock, self._wake),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
@@ -156,6 +158,10 @@ class DeskWindow(QObject):
         if self._district:
             self._district.close()
         self.services.runner.wait_idle()
+
+    def _wake(self) -> None:
+        if self._loop:
+            self._loop.saved()
 
     def _begin(self) -> None:
         for remark in self.desk.remarks:

@@ -12,7 +12,7 @@ from app.store.blob_transfers import NOTHING, Transfer, Underway, ask_again, hel
 from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import conflict, device, install, revision
+from app.store.tables import conflict, device, install, resent, revision
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,13 @@ class Outbox:
             )
             for verdict in verdicts:
                 is_open = verdict.code in OPEN_VERDICTS
+                told = update(revision).where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
+                if verdict.code == "conflict":
+                    # Of what came down already, and of a copy, the district says again what was perhaps settled since.
+                    copied = revision.c.position.in_(select(resent.c.position))
+                    told = told.where(revision.c.place.is_(None), ~copied)
                 connection.execute(
-                    update(revision)
-                    .where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
-                    .values(verdict=verdict.code if is_open else None, detail=verdict.detail or None)
+                    told.values(verdict=verdict.code if is_open else None, detail=verdict.detail or None)
                 )
 
     def status(self) -> OutboxStatus:

@@ -26,6 +26,7 @@ from app.store.authorized.lists import (
 )
 from app.store.authorized.person_requests import PersonRequest, PersonRequests
 from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.resending import Resending
 from app.store.authorized.terms import Terms
 from app.store.authorized.this_pc import ThisPc
 from app.store.authorized.trail import AuditTrail
@@ -269,4 +270,6 @@ class DeskServices:
     """The last rounds with the district; None where none are kept."""
     identity: ThisPc | None = None
     """Who this PC is towards its district; None where that is not shown."""
+    resending: Resending | None = None
+    """None where nothing can be sent again."""
     cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

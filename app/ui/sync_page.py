@@ -17,6 +17,7 @@ from app.ui.identity_card import IdentityCard
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
 from app.ui.record_line import RecordLine
+from app.ui.resend_card import ResendCard
 from app.ui.rounds_card import RoundsCard
 from app.ui.sending_card import SendingCard
 from app.ui.sentences import sentence_of
@@ -88,7 +89,9 @@ class SyncPage(Page):
             column.addWidget(self.stick_card)
         column.addWidget(self._waiting_card)
         self._rounds, self.identity_card = RoundsCard(services), IdentityCard(services)
-        for last in (self._rounds, self.identity_card):
+        self.resend_card = ResendCard(services)
+        self.resend_card.sent.connect(self._count)
+        for last in (self._rounds, self.resend_card, self.identity_card):
             column.addWidget(last)
         column.addStretch(1)
         outer = QVBoxLayout(self)
@@ -104,6 +107,7 @@ class SyncPage(Page):
             self.stick_card.refresh()
         self._count()
         self._rounds.refresh()
+        self.resend_card.refresh()
         self.identity_card.refresh()
 
     def _count(self) -> None:
