@@ -83,6 +83,7 @@ class RecordDetail(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 8, 16)
         column.setSpacing(10)
+        column.addWidget(self.merges)
         column.addWidget(self.differences)
         column.addLayout(self._body)
         column.addStretch(1)
@@ -91,7 +92,6 @@ class RecordDetail(QWidget):
         outer.setSpacing(8)
         outer.addWidget(self._title)
         outer.addWidget(self._below)
-        outer.addWidget(self.merges)
         outer.addLayout(acts)
         if self.ribbon is not None:
             column.insertWidget(0, self.ribbon)
