@@ -145,7 +145,10 @@ class Outbox:
 
     def status(self) -> OutboxStatus:
         """Counts for the status bar."""
-        unsent = select(func.count(), func.min(revision.c.at, type_=Moment())).where(self._unsent())
+        # What goes out again waits since somebody asked for it.
+        since = func.min(func.coalesce(resent.c.at, revision.c.at), type_=Moment())
+        waiting = revision.outerjoin(resent, resent.c.position == revision.c.position)
+        unsent = select(func.count(), since).select_from(waiting).where(self._unsent())
         held = select(func.count()).where(revision.c.verdict == "held")
         with self._database.read() as connection:
             count, oldest_at = connection.execute(unsent).one()

@@ -12,6 +12,7 @@ from app.district.tables import record_state
 from app.district.tables import revision as at_district
 from app.models.registry import RECORD_TYPES
 from app.security.authorize import Actor, NotAllowed
+from app.store import resending
 from app.store.authorized.access import Access
 from app.store.authorized.resending import DayToCome, Resending
 from app.store.recent import RecentReader
@@ -96,10 +97,13 @@ def test_with_nothing_lost_everything_is_a_duplicate_and_nothing_changes(
     records = written(desks)
     before, newest = server_ops(near), RecentReader(first.database).newest()
     told = {record: history(first, record) for record in records}
-    going = again(first).count(TODAY)
+    asked = again(first, days_later=3)
+    going = asked.count(TODAY)
     assert (going.revisions, going.records) == (len(before), len(records))
-    assert again(first).send(TODAY) == going
-    assert first.outbox.unsent() == len(before)
+    assert asked.send(TODAY) == going
+    # They wait since they were asked for, not since they were written.
+    status = first.outbox.status()
+    assert (status.unsent, status.oldest_at) == (len(before), NOW + timedelta(days=3))
     outcome = first.sync()
     assert (outcome.state, outcome.sent) == ("idle", len(before))
     assert server_ops(near) == before
@@ -218,6 +222,30 @@ def test_what_the_district_gave_back_waits_for_its_correction(desks: list[Desk])
     first.outbox.apply_receipt(1, [Verdict(1, "held", "证件号码不对。")], NOW)
     assert again(first).send(TODAY) == Again(0, 0, held=1)
     assert first.outbox.unsent() == 0
+
+
+def test_where_it_breaks_off_the_next_press_does_the_rest(
+    near: Near, desks: list[Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = desks
+    records = written(desks)
+    count = len(server_ops(near))
+    monkeypatch.setattr(resending, "CHUNK", 4)
+    # The disk is full from the second chunk on.
+    with first.database.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON resent WHEN (SELECT count(*) FROM resent) >= 4 "
+            "BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    with pytest.raises(Exception, match="full"):
+        again(first).send(TODAY)
+    assert first.outbox.unsent() == 4
+    with first.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    assert again(first).send(TODAY) == Again(count - 4, len(records) - 4, underway=4)
+    all_is_well(near, desks, len(records))
+    with first.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(resent)).scalar_one() == count
 
 
 def test_a_clerk_may_not(desks: list[Desk]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from app.models.station_time import station_day
-from app.store import audit
 from app.store.authorized.access import Access
 from app.store.database import Database
 from app.store.records import RefusedSave
@@ -42,15 +41,11 @@ class Resending:
             return counted(connection, since, now)
 
     def send(self, since: date) -> Again:
-        """Put everything from the day on out again, noted in the same transaction.  Raises as `count`."""
-        now = self._allowed(since)
-        with self._database.write() as connection:
-            going = send_since(connection, since, now)
-            if going.revisions:
-                detail = f"{since.isoformat()} {going.revisions} rows"
-                entry = self._access.entry_of(self._access.actor.name, "send again", "desk", detail)
-                audit.append(connection, entry)
+        """Put everything from the day on out again, noted before; answers what it was.  Raises as `count`."""
+        going = self.count(since)
         if going.revisions:
+            self._access.note("send again", detail=f"{since.isoformat()} {going.revisions} rows")
+            send_since(self._database, since, self._clock())
             self._wake()
         return going
 
