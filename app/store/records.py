@@ -126,11 +126,11 @@ class RecordStore:
         cleaned, problems = record_type.clean(values)
         if any(problem.severity is Severity.ERROR for problem in problems):
             raise Invalid(problems)
-        rows.give_ids(record_type, cleaned)
         with self._database.write() as connection:
             before = reading.load(connection, record_type, record_id)
             if before is None and base is not None:
                 raise UnknownRecord
+            rows.give_ids(record_type, cleaned, before.values if before else None)
             if before is None:
                 self._numbering.give(connection, record_type, record_id, cleaned)
             else:
