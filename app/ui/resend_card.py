@@ -38,7 +38,7 @@ class ResendCard(QWidget):
         self.look = button(self.tr("看有多少条"))
         self.look.clicked.connect(self.count)
         self.found = words("")
-        self.send = button("", "primary", sign="up", colour=LIGHT.on_accent)
+        self.send = button(self.tr("重新上报"), "primary", sign="up", colour=LIGHT.on_accent)
         self.send.clicked.connect(self.confirm)
         column.addWidget(words(said, "muted"))
         column.addWidget(self.banner)
