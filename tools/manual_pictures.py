@@ -36,6 +36,7 @@ from app.ui.privacy_page import PrivacyPage  # noqa: E402
 from app.ui.record_page import RecordPage  # noqa: E402
 from app.ui.signing_sheet import SigningSheet  # noqa: E402
 from app.ui.task_runner import TaskRunner  # noqa: E402
+from tools.manual_sync import sync_pictures  # noqa: E402
 
 PICTURES = ROOT / "docs" / "manual" / "pictures"
 COLOURS = 128
@@ -66,6 +67,7 @@ def main() -> None:
             _people(desk, folder)
             _personal_data(desk, folder)
             _before_the_desk(folder)
+        sync_pictures(_window, folder)
         for picture in sorted(folder.glob("*.png")):
             kept = PICTURES / picture.name.split("-", 1)[1]
             Image.open(picture).convert("RGB").quantize(COLOURS).save(kept, optimize=True)

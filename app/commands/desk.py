@@ -283,6 +283,7 @@ def enrol_desk(desk: Desk, url: str, code: str, ca: str = "") -> None:
             server_key=made.server_key,
             segment=made.segment,
             seal_key=made.seal_key,
+            at=desk.clock(),
         )
     desk.settings = replace(desk.settings, district_url=url, district_ca=trusted)
     save_settings(desk.folder, desk.settings)

@@ -92,7 +92,7 @@ def _show_files(progress: BlobProgress) -> None:
 def become_another(desk: Desk, *, yes: bool) -> int:
     """Give a copied PC an identity of its own; what was not sent yet stays and goes out under it."""
     question = (
-        "只在复制出来的那台电脑上做：它会换成独立的身份，内容都保留，未上报的以后由它上报，原来那台不受影响。\n"
+        "只在复制出来的、或者区里已停用的那台电脑上做：它会换成独立的身份，内容都保留，未上报的以后由它上报，原来那台不受影响。\n"
         f"确认请输入“{YES}”："
     )
     if not yes and not ask_on_terminal(question):

@@ -27,6 +27,8 @@ from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.settings import Settings, save_settings
 from app.store.authorized.lists import AuthorizedDue, AuthorizedOutbox, AuthorizedRecent
+from app.store.authorized.resending import Resending
+from app.store.authorized.this_pc import ThisPc
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.erasing import scrub_erased
@@ -130,6 +132,8 @@ class DeskWindow(QObject):
             accounts=DeskAccounts(desk, can_switch=can_restore),
             privacy=DeskPrivacy(desk),
             rounds=self._rounds,
+            identity=ThisPc(desk.database, desk.access, lambda: desk.settings.district_ca),
+            resending=Resending(desk.database, desk.access, desk.clock, self._wake),
         )
         self.window = MainWindow(self.services, RecordPage, desk.settings)
         self.appearance = Appearance(application, desk.settings, self._remember)
@@ -157,6 +161,10 @@ class DeskWindow(QObject):
             self._district.close()
         self.services.runner.wait_idle()
 
+    def _wake(self) -> None:
+        if self._loop:
+            self._loop.saved()
+
     def _begin(self) -> None:
         for remark in self.desk.remarks:
             self.window.tell(remark)
@@ -178,7 +186,8 @@ class DeskWindow(QObject):
             files = outcome.files_sent + outcome.files_received
             moved = (outcome.sent, outcome.received, files)
             said = (outcome.code, outcome.sentence) if outcome.sentence else ("", "")
-            self._rounds.note(Round(self.desk.clock(), round(outcome.seconds), *moved, *said))
+            done = Round(self.desk.clock(), round(outcome.seconds), *moved, *said, outcome.merged)
+            self._rounds.note(done)
         self._news.report(outcome)
 
     def _new_loop(self) -> SyncLoop | None:

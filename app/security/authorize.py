@@ -175,6 +175,7 @@ DOING = {
     "see_sync": "查看同步情况",
     "sync": "上报",
     "reconcile": "与区里核对",
+    "send_again": "把以前的记录重新上报",
     "enrol": "登记区级服务",
     "see_backups": "查看备份",
     "make_backup": "做备份",

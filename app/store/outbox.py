@@ -13,7 +13,7 @@ from app.store.blob_transfers import Transfer, ask_again, held_files
 from app.store.clock import skew_sentence
 from app.store.database import Database
 from app.store.prepared import Prepared, prepared_insert
-from app.store.tables import conflict, device, install, revision
+from app.store.tables import conflict, device, install, resent, revision
 
 
 @dataclass(frozen=True)
@@ -135,15 +135,21 @@ class Outbox:
             )
             for verdict in verdicts:
                 is_open = verdict.code in OPEN_VERDICTS
+                told = update(revision).where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
+                if verdict.code == "conflict":
+                    # Of what came down already, and of a copy, the district says again what was perhaps settled since.
+                    copied = revision.c.position.in_(select(resent.c.position))
+                    told = told.where(revision.c.place.is_(None), ~copied)
                 connection.execute(
-                    update(revision)
-                    .where(revision.c.epoch == self._epoch, revision.c.seq == verdict.seq)
-                    .values(verdict=verdict.code if is_open else None, detail=verdict.detail or None)
+                    told.values(verdict=verdict.code if is_open else None, detail=verdict.detail or None)
                 )
 
     def status(self) -> OutboxStatus:
         """Counts for the status bar."""
-        unsent = select(func.count(), func.min(revision.c.at, type_=Moment())).where(self._unsent())
+        # What goes out again waits since somebody asked for it.
+        since = func.min(func.coalesce(resent.c.at, revision.c.at), type_=Moment())
+        waiting = revision.outerjoin(resent, resent.c.position == revision.c.position)
+        unsent = select(func.count(), since).select_from(waiting).where(self._unsent())
         held = select(func.count()).where(revision.c.verdict == "held")
         with self._database.read() as connection:
             count, oldest_at = connection.execute(unsent).one()

@@ -18,7 +18,7 @@ from app.store import audit, reading, rows, search
 from app.store.prepared import Prepared
 from app.store.search import SearchTerms
 from app.store.station import Station
-from app.store.tables import conflict, revision, surplus
+from app.store.tables import conflict, resent, revision, surplus
 
 # The place of a difference that was found by comparing, not told by the district.
 FOUND_HERE = 0
@@ -61,8 +61,7 @@ class Placing:
         """Record, rows, search, audit and differences.  Raises ValueError, TypeError or KeyError for a document
         this program cannot read.
         """
-        known = self._known(standing.record)
-        waiting = [row for row in known if self._is_waiting(row)]
+        known, waiting = self._known(standing.record)
         state = self._with_waiting(standing, known, waiting)
         if waiting:
             state = state._replace(head=waiting[-1].op_id, version=standing.version + len(waiting))
@@ -72,10 +71,18 @@ class Placing:
         self._keep_surplus(record_type, standing)
         self._keep_differences(standing, known, waiting)
 
-    def _known(self, record_id: str) -> Sequence[Row[Any]]:
+    def _known(self, record_id: str) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+        """The rows of a record, and those of them the district's state cannot contain.
+
+        A copy sent again speaks for itself only once the district has said something of it; until then it tells of
+        its revision at most that the district has it.
+        """
         rows = _KNOWN.run(self.connection, {"of_record": record_id}).all()
+        there = {row.op_id for row in rows if row.copied is not None and not self._is_waiting(row)}
+        speaking = [row for row in rows if row.copied is None or row.verdict or row.head_after]
         # Of a revision sent again the newest row counts, in the place of the first.
-        return list({row.op_id: row for row in rows}.values())
+        known = list({row.op_id: row for row in speaking}.values())
+        return known, [row for row in known if self._is_waiting(row) and row.op_id not in there]
 
     def _is_waiting(self, row: Row[Any]) -> bool:
         """Whether the district's state cannot contain this revision: not sent, held back, or lost there."""
@@ -188,7 +195,10 @@ class Placing:
 
 
 _KNOWN = Prepared(
-    select(revision).where(revision.c.record_id == bindparam("of_record")).order_by(revision.c.position)
+    select(revision, resent.c.position.label("copied"))
+    .outerjoin(resent, resent.c.position == revision.c.position)
+    .where(revision.c.record_id == bindparam("of_record"))
+    .order_by(revision.c.position)
 )
 _NO_SURPLUS = Prepared(delete(surplus).where(surplus.c.record_id == bindparam("of_record")))
 _NO_DIFFERENCES = Prepared(

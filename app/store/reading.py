@@ -16,7 +16,7 @@ from app.store import search
 from app.store.database import Database
 from app.store.outbox import UNSENT
 from app.store.prepared import Prepared
-from app.store.tables import revision
+from app.store.tables import merge, revision
 
 MOST_FOUND = 500
 
@@ -56,7 +56,7 @@ class Change:
     """One revision of a record: `data` is wire data, whole for the first and changed fields afterwards.
 
     `state` is pending, acked, held or conflict; `origin` the PC it came from, None for this one; `detail` what
-    the district said of it.
+    the district said of it; `merged_at` when this file heard that it was merged with what somebody else wrote.
     """
 
     op_id: str
@@ -67,6 +67,7 @@ class Change:
     data: dict[str, Any]
     origin: str | None = None
     detail: str = ""
+    merged_at: datetime | None = None
 
 
 @cache
@@ -159,7 +160,10 @@ class RecordReader:
         """Every revision of a record, oldest first."""
         state = func.coalesce(revision.c.verdict, case((UNSENT, "pending"), else_="acked")).label("state")
         statement = (
-            select(revision, state).where(revision.c.record_id == record_id).order_by(revision.c.position)
+            select(revision, state, merge.c.heard_at)
+            .outerjoin(merge, merge.c.op_id == revision.c.op_id)
+            .where(revision.c.record_id == record_id)
+            .order_by(revision.c.position)
         )
         with self._database.read() as connection:
             # A revision sent again under a later seq is still one revision, which stands as its newest row says.
@@ -169,7 +173,9 @@ class RecordReader:
 
 def _change(row: Row[Any]) -> Change:
     data = orjson.loads(row.line)["data"]
-    return Change(row.op_id, row.act, row.by, row.at, row.state, data, row.origin, row.detail or "")
+    return Change(
+        row.op_id, row.act, row.by, row.at, row.state, data, row.origin, row.detail or "", row.heard_at
+    )
 
 
 def _found(connection: Connection, record_type: RecordType, query: ListQuery) -> list[Mapping[str, Any]]:

@@ -20,6 +20,7 @@ from app.store.database import Database
 from app.store.erasing import note_erasure
 from app.store.errors import storage_error
 from app.store.lives import begin_new_life, read_anew
+from app.store.merges import MERGED, merged_fields, note_merge
 from app.store.outbox import enqueue, next_seq
 from app.store.placing import Placing
 from app.store.prepared import Prepared
@@ -85,6 +86,11 @@ class Receiver:
         with self._database.write() as connection:
             return self._enter(connection, page, self._clock(), comparing=True)
 
+    def merged(self) -> int:
+        """In how many places merges were heard of so far."""
+        with self._database.read() as connection:
+            return merged_fields(connection)
+
     def start_over(self) -> None:
         """Read the log anew from its start; until it is read, what is here counts as unconfirmed."""
         with self._database.write() as connection:
@@ -111,9 +117,9 @@ class Receiver:
         records = 0
         for change in page.changes:
             if isinstance(change, Arrived):
-                _keep_line(connection, change)
+                _keep_line(connection, change, now)
             elif isinstance(change, Settled):
-                _settle(connection, change)
+                _settle(connection, change, now)
             elif isinstance(change, Notice):
                 _keep_notice(connection, change.kind, change.body, now)
             else:
@@ -150,9 +156,11 @@ _LEARN = Prepared(
 )
 
 
-def _keep_line(connection: Connection, arrived: Arrived) -> None:
+def _keep_line(connection: Connection, arrived: Arrived, now: datetime) -> None:
     """A revision of another PC, once; what came earlier learns its place."""
     said = orjson.loads(arrived.line)
+    if arrived.outcome == MERGED:
+        note_merge(connection, said, now)
     if tells_erasure(said["act"], said["data"]):
         note_erasure(connection, said["type"], said["record"], _moment(said["at"]))
     learnt = {
@@ -178,12 +186,15 @@ def _keep_line(connection: Connection, arrived: Arrived) -> None:
     coming_down(connection, said, row["at"])
 
 
-def _settle(connection: Connection, settled: Settled) -> None:
+def _settle(connection: Connection, settled: Settled, now: datetime) -> None:
     """The district's last word on a revision of this PC; differences have rows of their own."""
     own = (revision.c.epoch == settled.epoch) & (revision.c.seq == settled.seq)
     verdict = "held" if settled.outcome == "held" else None
     told = {"verdict": verdict, "detail": settled.detail or None, "head_after": settled.head_after}
     connection.execute(update(revision).where(own).values(**told))
+    if settled.outcome == MERGED:
+        for line in connection.execute(select(revision.c.line).where(own)).scalars():
+            note_merge(connection, orjson.loads(line), now)
 
 
 def _keep_notice(connection: Connection, kind: str, body: bytes, now: datetime) -> None:

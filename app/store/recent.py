@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app.models.registry import RECORD_TYPES
 from app.store.database import Database
 from app.store.outbox import UNSENT
-from app.store.tables import revision
+from app.store.tables import resent, revision
 
 LOOKED_AT = 400  # revisions looked through for the newest records; one record may have many
 
@@ -34,7 +34,9 @@ class RecentReader:
 
     def newest(self, limit: int = 8) -> list[Touched]:
         """The records touched last, each once, newest first."""
-        statement = select(*_COLUMNS).order_by(revision.c.position.desc()).limit(LOOKED_AT)
+        # What is sent again was touched when it was written.
+        first = revision.c.position.not_in(select(resent.c.position))
+        statement = select(*_COLUMNS).where(first).order_by(revision.c.position.desc()).limit(LOOKED_AT)
         with self._database.read() as connection:
             last: dict[str, tuple[str, str, str, str, datetime]] = {}
             for row in connection.execute(statement):

@@ -22,6 +22,8 @@ class Round:
     files: int
     code: str
     sentence: str
+    merged: int = 0
+    """Places in which what came down was merged with what was written elsewhere."""
 
     @property
     def moved(self) -> bool:

@@ -1,6 +1,7 @@
 """Which PC of which station this file belongs to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 from uuid_utils import uuid7
@@ -73,12 +74,20 @@ def segment_of(connection: Connection) -> int | None:
 
 
 def enrolled(
-    connection: Connection, *, server_id: str, server_key: bytes, segment: int, seal_key: bytes = b""
+    connection: Connection,
+    *,
+    server_id: str,
+    server_key: bytes,
+    segment: int,
+    seal_key: bytes = b"",
+    at: datetime | None = None,
 ) -> None:
-    """Remember the district that registered this PC; another district than before holds nothing yet."""
+    """Remember the district that registered this PC (`at`); another district than before holds nothing yet."""
     before = connection.execute(select(device.c.server_id)).scalar()
     known = {"server_id": server_id, "server_key": server_key, "segment": segment}
-    connection.execute(update(device).values(enrolled=True, server_seal_key=seal_key or None, **known))
+    connection.execute(
+        update(device).values(enrolled=True, enrolled_at=at, server_seal_key=seal_key or None, **known)
+    )
     if before is not None and before != server_id:
         connection.execute(update(device).values(acked_seq=0))
         read_anew(connection)

@@ -49,6 +49,28 @@ revision = Table(
     Index("ix_revision_verdict", "verdict", sqlite_where=text("verdict IS NOT NULL")),
 )
 
+# Copies of revisions that were sent again on a cadre's word (app.store.resending): the row at `position` stands in the
+# stream beside the row that speaks for the same `op_id`.
+resent = Table(
+    "resent",
+    Base.metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("op_id", String(36), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_resent_op_id", "op_id"),
+)
+
+# Revisions the district joined with what somebody else wrote to other fields meanwhile: in how many fields, and when
+# this file heard of it.
+merge = Table(
+    "merge",
+    Base.metadata,
+    Column("op_id", String(36), primary_key=True),
+    Column("record_id", String(36), nullable=False),
+    Column("fields", Integer, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+)
+
 # A field two people wrote differently: the district's value stands in the record, the other is kept here for
 # good.  An origin of "" is this PC.
 conflict = Table(
@@ -150,6 +172,7 @@ device = Table(
     Column("server_key", LargeBinary),
     Column("server_id", String),
     Column("enrolled", Boolean, nullable=False),
+    Column("enrolled_at", Moment),
     Column("acked_seq", Integer, nullable=False),
     Column("last_receipt_at", Moment),
     Column("cursor", String, nullable=False),
@@ -322,4 +345,5 @@ sync_round = Table(
     Column("files", Integer, nullable=False),
     Column("code", String, nullable=False),
     Column("sentence", String, nullable=False),
+    Column("merged", Integer, nullable=False, server_default=text("0")),
 )

@@ -19,7 +19,8 @@ class Outcome:
 
     `sent` counts revisions receipted in this round, `received` records brought down, `files_sent` and
     `files_received` contents of attached files; `code` names the reason, `sentence` says it to the cadre,
-    `finding` is what a comparison with the district came to, `seconds` how long the round took.
+    `finding` is what a comparison with the district came to, `seconds` how long the round took, `merged` in how many
+    places what came down was merged with what was written elsewhere.
     """
 
     state: State
@@ -32,6 +33,7 @@ class Outcome:
     files_sent: int = 0
     files_received: int = 0
     seconds: float = 0.0
+    merged: int = 0
 
 
 KEPT = "内容都已保存在本机，"

@@ -1,6 +1,7 @@
 """Pull: brings the district's changes into the file, a page and its cursor at a time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from app.models.changes import Page
@@ -42,8 +43,14 @@ class Pull:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does.
 
-        `received` of the outcome counts records; code "lost" says that the district may lack what it had once.
+        `received` of the outcome counts records, `merged` places; code "lost" says that the district may lack what it
+        had once.
         """
+        before = self._receiver.merged()
+        outcome = self._run(stop)
+        return replace(outcome, merged=self._receiver.merged() - before)
+
+    def _run(self, stop: Callable[[], bool]) -> Outcome:
         received = 0
         begun = self._receiver.position()
         try:

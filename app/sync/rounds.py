@@ -50,7 +50,7 @@ class Rounds:
         return outcome
 
     def _run_rows(self, stop: Callable[[], bool]) -> Outcome:
-        sent = received = 0
+        sent = received = merged = 0
         # Where the district lost something: once to learn of it, once to send it again, once to hear of it.
         for _ in range(3):
             if not self._pull.comes_first():
@@ -60,9 +60,10 @@ class Rounds:
                     break
             outcome = self._pull.run(stop)
             received += outcome.received
+            merged += outcome.merged
             if outcome.state != "idle" or outcome.code != LOST:
                 break
             self._send_lost_again()
             self._push.doubt()
         wait = self._idle if outcome.state == "idle" else outcome.wait
-        return replace(outcome, sent=sent, received=received, wait=wait, code=outcome.code)
+        return replace(outcome, sent=sent, received=received, merged=merged, wait=wait, code=outcome.code)

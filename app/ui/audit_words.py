@@ -59,6 +59,7 @@ ACTIONS = {
     "restore": "从备份恢复",
     "verify": "检查数据",
     "verify audit": "核对操作记录",
+    "send again": "重发",
     "enrol": "登记区级服务",
     "stick out": "导出到U盘",
     "stick in": "从U盘导入",

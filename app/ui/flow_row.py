@@ -64,14 +64,27 @@ class FlowRow(QLayout):
 
     def _placed(self, rect: QRect, *, move: bool) -> int:
         """The height the rows take within `rect`."""
-        x = y = tall = 0
+        y = 0
+        for row in self._rows(rect.width()):
+            x, tall = 0, max(item.sizeHint().height() for item in row)
+            for item in row:
+                size = item.sizeHint()
+                if move:
+                    # In the middle of its row, as a word beside a button is read.
+                    at = rect.topLeft() + QPoint(x, y + (tall - size.height()) // 2)
+                    item.setGeometry(QRect(at, QSize(min(size.width(), rect.width()), size.height())))
+                x += size.width() + self.spacing()
+            y += tall + self.spacing()
+        return max(y - self.spacing(), 0)
+
+    def _rows(self, width: int) -> list[list[QLayoutItem]]:
+        rows: list[list[QLayoutItem]] = []
+        x = 0
         for item in self._shown():
-            size = item.sizeHint()
-            if x and x + size.width() > rect.width():
-                x, y, tall = 0, y + tall + self.spacing(), 0
-            if move:
-                width = min(size.width(), rect.width())
-                item.setGeometry(QRect(rect.topLeft() + QPoint(x, y), QSize(width, size.height())))
-            x += size.width() + self.spacing()
-            tall = max(tall, size.height())
-        return y + tall
+            wide = item.sizeHint().width()
+            if not rows or x + wide > width:
+                rows.append([])
+                x = 0
+            rows[-1].append(item)
+            x += wide + self.spacing()
+        return rows

@@ -18,6 +18,7 @@ from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
 from app.ui.flow_row import FlowRow
 from app.ui.layouts import button, card, emptied, scrolling, words
+from app.ui.merges_line import merges_text
 from app.ui.printed_card import PrintedCard
 from app.ui.record_list import shown
 from app.ui.record_reading import Reading
@@ -65,6 +66,8 @@ class RecordDetail(QWidget):
         self.void.clicked.connect(self.void_requested)
         self._title = words("", "section")
         self._below = words("", "muted")
+        self.merges = words("", "muted")
+        self.merges.hide()
         acts = FlowRow(self.edit)
         if record_type.code == "mediation_case":
             acts.addWidget(self.print)
@@ -80,6 +83,7 @@ class RecordDetail(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 8, 16)
         column.setSpacing(10)
+        column.addWidget(self.merges)
         column.addWidget(self.differences)
         column.addLayout(self._body)
         column.addStretch(1)
@@ -109,6 +113,9 @@ class RecordDetail(QWidget):
                 at=moment_text(record.changed_at),
             )
         )
+        merged = merges_text(self._type, reading.history, self._services.clock())
+        self.merges.setText(merged)
+        self.merges.setVisible(bool(merged))
         if self.ribbon is not None:
             self.ribbon.show_record(record, reading.beside)
         emptied(self._body)

@@ -52,6 +52,8 @@ def round_text(done: Round) -> str:
         parts.append(translate("RoundsCard", "上报 {count} 条").format(count=done.sent))
     if done.received:
         parts.append(translate("RoundsCard", "收到 {count} 条").format(count=done.received))
+    if done.merged:
+        parts.append(translate("RoundsCard", "合并了 {count} 处改动").format(count=done.merged))
     if done.files:
         parts.append(translate("RoundsCard", "附件 {count} 个").format(count=done.files))
     if done.moved:

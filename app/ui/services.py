@@ -26,7 +26,9 @@ from app.store.authorized.lists import (
 )
 from app.store.authorized.person_requests import PersonRequest, PersonRequests
 from app.store.authorized.records import AuthorizedReader, AuthorizedStore
+from app.store.authorized.resending import Resending
 from app.store.authorized.terms import Terms
+from app.store.authorized.this_pc import ThisPc
 from app.store.authorized.trail import AuditTrail
 from app.store.case_history import CaseHistory
 from app.store.letters import Letters
@@ -268,4 +270,8 @@ class DeskServices:
     privacy: PrivacyControl | None = None
     rounds: RoundLog | None = None
     """The last rounds with the district; None where none are kept."""
+    identity: ThisPc | None = None
+    """Who this PC is towards its district; None where that is not shown."""
+    resending: Resending | None = None
+    """None where nothing can be sent again."""
     cameras: Callable[[], Sequence[CameraPlace]] = cameras_here

@@ -13,9 +13,11 @@ from app.ui.enrol_card import EnrolCard
 from app.ui.files_card import FilesCard
 from app.ui.flow_row import FlowRow
 from app.ui.home_lists import record_title, refusal_text
+from app.ui.identity_card import IdentityCard
 from app.ui.layouts import button, card, emptied, scrolling, words
 from app.ui.page import Page
 from app.ui.record_line import RecordLine
+from app.ui.resend_card import ResendCard
 from app.ui.rounds_card import RoundsCard
 from app.ui.sending_card import SendingCard
 from app.ui.sentences import sentence_of
@@ -86,8 +88,11 @@ class SyncPage(Page):
         if self.stick_card is not None:
             column.addWidget(self.stick_card)
         column.addWidget(self._waiting_card)
-        self._rounds = RoundsCard(services)
-        column.addWidget(self._rounds)
+        self._rounds, self.identity_card = RoundsCard(services), IdentityCard(services)
+        self.resend_card = ResendCard(services)
+        self.resend_card.sent.connect(self._count)
+        for last in (self._rounds, self.resend_card, self.identity_card):
+            column.addWidget(last)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -102,6 +107,8 @@ class SyncPage(Page):
             self.stick_card.refresh()
         self._count()
         self._rounds.refresh()
+        self.resend_card.refresh()
+        self.identity_card.refresh()
 
     def _count(self) -> None:
         self._services.runner.run(self._read, done=self._show, failed=self._tell, owner=self)

@@ -32,10 +32,20 @@ def state_text(sync: SyncControl, status: OutboxStatus) -> str:
     outcome = sync.news.outcome
     if outcome is not None and outcome.sentence:
         return label(outcome.sentence)
-    if status.files.up and not status.unsent:
-        return QCoreApplication.translate("SyncWords", "记录都已上报，附件正在上报，可以继续工作。")
+    return _going_text(status, outcome.merged if outcome is not None else 0)
+
+
+def _going_text(status: OutboxStatus, merged: int) -> str:
+    """Where nothing is wrong; `merged` in how many places the last round merged."""
     if status.unsent:
         return QCoreApplication.translate("SyncWords", "正在自动上报，不用等待，可以继续工作。")
+    if merged:
+        text = QCoreApplication.translate(
+            "SyncWords", "都已上报。刚才合并了 {count} 处改动：两个人改了同一条记录的不同地方，都保留了。"
+        )
+        return text.format(count=merged)
+    if status.files.up:
+        return QCoreApplication.translate("SyncWords", "记录都已上报，附件正在上报，可以继续工作。")
     return QCoreApplication.translate("SyncWords", "都已上报。保存的记录会自动上报，断网时先存在本机。")
 
 

@@ -72,3 +72,20 @@ def test_a_copy_that_was_stopped_goes_on_as_a_pc_of_its_own(place, capsys):
         assert len(ids) == 5
         assert verify(desk.database, RECORD_TYPES) == []
     assert len(set(first_numbers)) == len(first_numbers)
+
+
+def test_a_pc_the_district_stopped_goes_on_under_a_new_code_with_what_it_had_not_sent(place):
+    district, _ = place
+    with opened(place, "first") as desk:
+        district.services.enrolments.revoke(desk.station.device_id)
+        waiting = save(desk)
+        assert upkeep.send(desk) == 1
+        assert upkeep.become_another(desk, yes=True) == 0
+    with opened(place, "first") as desk:
+        enrol_desk(desk, district.url, district.open_code(STATION, "鹰头村"))
+        assert upkeep.send(desk) == 0
+        assert desk.outbox.status().unsent == 0
+        listed = {row["id"] for row in desk.reader.page(VISIT, ListQuery())}
+        assert len(listed) == 3
+        assert set(waiting) < listed
+        assert verify(desk.database, RECORD_TYPES) == []

@@ -1,5 +1,7 @@
 """At the largest text every form still fits beside the rail of a 1366 pixels wide screen; nothing is cut off."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 from samples import SAMPLES
@@ -7,14 +9,18 @@ from uuid_utils import uuid7
 
 from app.models.registry import RECORD_TYPES
 from app.settings import Settings
+from app.store.authorized.this_pc import ThisPc
 from app.store.stick import StickState
 from app.ui import application
 from app.ui.flow_row import FlowRow
+from app.ui.identity_card import IdentityCard
 from app.ui.record_form import RecordForm
 from app.ui.record_page import RecordPage
+from app.ui.resend_card import ResendCard
 from app.ui.rows_editor import RowsEditor
 from app.ui.stick_card import StickCard
 from app.ui.sync_page import SyncPage
+from tests.ui.test_identity_card import CA
 
 ROOM = 1366 - 240
 
@@ -67,6 +73,21 @@ def test_the_sync_page_needs_no_more_width_than_there_is(qtbot, services, larges
     stick = StickCard(NoStick(), services.runner, services.clock)
     qtbot.addWidget(stick)
     assert stick.minimumSizeHint().width() <= ROOM
+
+
+def test_who_this_pc_is_needs_no_more_width_than_there_is(qtbot, services, desk, largest):
+    with desk.database.write() as connection:
+        connection.exec_driver_sql("UPDATE device SET enrolled = 1, epoch = 3, segment = 1")
+    pc = ThisPc(desk.database, services.access, lambda: CA)
+    card = IdentityCard(replace(services, identity=pc))
+    qtbot.addWidget(card)
+    card.resize(ROOM, 700)
+    card.refresh()
+    qtbot.waitUntil(lambda: card.lines.count() == 12)
+    assert card.minimumSizeHint().width() <= ROOM
+    resend = ResendCard(services)
+    qtbot.addWidget(resend)
+    assert resend.minimumSizeHint().width() <= ROOM
 
 
 class NoStick:
