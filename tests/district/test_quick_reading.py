@@ -60,8 +60,9 @@ def without_files(code: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("code", RECORD_TYPES)
 def test_sound_records_take_the_quick_way(code: str) -> None:
-    assert agreed(line(code, without_files(code)))
-    assert agreed(line(code, without_files(code), role="head"))
+    # A letter is asked the long way, because another office hears of it.
+    for more in ({}, {"role": "head"}):
+        assert agreed(line(code, without_files(code), **more)) is (code != "handover")
 
 
 def test_line_breaks_tabs_and_wide_spaces_inside_a_text_take_the_quick_way() -> None:
