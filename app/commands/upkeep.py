@@ -35,6 +35,8 @@ def send(desk: Desk) -> int:
             sent, received = sent + outcome.sent, received + outcome.received
             files = [files[0] + outcome.files_sent, files[1] + outcome.files_received]
     scrub_erased(desk.database)
+    if received:
+        desk.store.follow_letters(by=desk.user)
     status = desk.outbox.status()
     print(
         f"本次上报 {sent} 条，收到 {received} 条，未上报 {status.unsent} 条，"

@@ -174,6 +174,8 @@ class DeskWindow(QObject):
         """After a round, what was erased and is receipted now leaves the history too; then the window is told."""
         with suppress(StorageError):
             scrub_erased(self.desk.database)
+            if outcome.received and self.desk.access.may("sync"):
+                self.desk.store.follow_letters(by=self.desk.user)
             files = outcome.files_sent + outcome.files_received
             moved = (outcome.sent, outcome.received, files)
             said = (outcome.code, outcome.sentence) if outcome.sentence else ("", "")

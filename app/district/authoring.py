@@ -70,10 +70,10 @@ class Author:
     def _write(
         self, station: str, record: str, act: str, data: Mapping[str, Any], by: str, base: str | None
     ) -> Receipt:
-        pen = str(uuid5(UUID(self._identity.server), station))
+        pen = pen_of(self._identity, station)
         with self._database.write() as connection:
             connection.execute(LOCK, {"station": station})
-            seq = _pen_of(connection, station, pen, utc_text(self._clock())) + 1
+            seq = pen_seq(connection, station, pen, utc_text(self._clock())) + 1
             found = select(record_state.c.type, record_state.c.head, record_state.c.version).where(
                 record_state.c.station == station, record_state.c.record == record
             )
@@ -98,7 +98,12 @@ class Author:
         return self._intake.take(batch, Sender(station, pen))
 
 
-def _pen_of(connection: Connection, station: str, pen: str, now: str) -> int:
+def pen_of(identity: Identity, station: str) -> str:
+    """The device id of the district's own pen at a station."""
+    return str(uuid5(UUID(identity.server), station))
+
+
+def pen_seq(connection: Connection, station: str, pen: str, now: str) -> int:
     """The last seq of the district's own device at a station, opened when it is new; nobody can sign as it."""
     own = (device.c.station == station) & (device.c.device == pen)
     acked = connection.execute(select(device.c.acked_seq).where(own)).scalar()

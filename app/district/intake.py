@@ -45,22 +45,28 @@ class Intake:
             return self._transaction(batch, sender, careful=True)
 
     def _transaction(self, batch: Batch, sender: Sender, *, careful: bool) -> Receipt:
-        now = utc_text(self._clock())
         with self._database.write() as connection:
-            ledger = Ledger(connection, sender, batch.header.epoch, now)
-            acked = _acked_seq(connection, sender, batch.header)
-            verdicts = repeated(connection, sender.station, batch, acked)
-            lines = [line for line in batch.lines if line.seq > acked]
-            sitting = Sitting(ledger, self._judge, batch.header)
-            verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
-            named = (digest for line in lines for digest in named_in(line.body))
-            name_blobs(connection, sender.station, named, now)
-            acked = max(acked, batch.header.first + batch.header.count - 1)
-            moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
-            connection.execute(SEEN, moved | _of(sender))
-            header = batch.header
-            life = Life(sender.station, sender.device, header.epoch)
-            kept = keep_anchor(connection, life, Anchor(header.audit_seq, header.audit_head), now)
+            return self.take_in(connection, batch, sender, careful=careful)
+
+    def take_in(
+        self, connection: Connection, batch: Batch, sender: Sender, *, careful: bool = True
+    ) -> Receipt:
+        """As `take`, within a transaction of the caller's; the receipt is true once that commits."""
+        now = utc_text(self._clock())
+        ledger = Ledger(connection, sender, batch.header.epoch, now)
+        acked = _acked_seq(connection, sender, batch.header)
+        verdicts = repeated(connection, sender.station, batch, acked)
+        lines = [line for line in batch.lines if line.seq > acked]
+        sitting = Sitting(ledger, self._judge, batch.header)
+        verdicts += sitting.take_carefully(lines) if careful else sitting.take(lines)
+        named = (digest for line in lines for digest in named_in(line.body))
+        name_blobs(connection, sender.station, named, now)
+        acked = max(acked, batch.header.first + batch.header.count - 1)
+        moved = {"acked_seq": acked, "last_seen": now, "app": batch.header.app[:60]}
+        connection.execute(SEEN, moved | _of(sender))
+        header = batch.header
+        life = Life(sender.station, sender.device, header.epoch)
+        kept = keep_anchor(connection, life, Anchor(header.audit_seq, header.audit_head), now)
         return Receipt(acked, tuple(verdicts), now, audit_seq=kept.seq, audit_head=kept.head)
 
 

@@ -96,6 +96,11 @@ class Ledger:
         """Open held revisions of the record in the order they arrived."""
         return self._waiting.get(record, [])
 
+    @property
+    def position(self) -> int:
+        """The last place given in the station's change log, by this batch included."""
+        return self._position
+
     def next_position(self) -> int:
         """The next place in the station's change log."""
         self._position += 1

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.district.database import Database
 from app.district.identity import Identity
+from app.district.passing import office_kind
 from app.district.queries import LOCK, MOVE
-from app.district.tables import notice, server_meta
+from app.district.tables import notice, office, server_meta
 from app.security.signed_value import signed
 
 KIND = "policy"
 PREFIX = "policy:"
+OFFICES = "offices"
 # A station counts the days since the signature; it is renewed long before the first of its limits.
 RENEWED_AFTER = timedelta(days=7)
 LOOKED_AFTER = timedelta(minutes=5)
@@ -35,9 +37,21 @@ class Policies:
     def publish(self, key: str, content: Mapping[str, Any]) -> int:
         """Set a policy (any JSON object) for all stations; answers its version, which only grows."""
         with self._database.write() as connection:
+            connection.execute(_TURN)
             version = self._sign(connection, key, content)
         self._handed.clear()
         return version
+
+    def _follow_offices(self) -> None:
+        """The list of offices (单位名录) is a policy of its own, signed anew when an office is added or renamed."""
+        with self._database.read() as connection:
+            if _offices_told(connection) == _offices(connection):
+                return
+        with self._database.write() as connection:
+            connection.execute(_TURN)
+            offices = _offices(connection)
+            if _offices_told(connection) != offices:
+                self._sign(connection, OFFICES, {"offices": offices})
 
     def hand_on(self, station: str) -> None:
         """See that a station's log ends with the present policies; looked at again after five minutes."""
@@ -47,6 +61,7 @@ class Policies:
             if looked is not None and timedelta(0) <= now - looked < LOOKED_AFTER:
                 return
             self._handed[station] = now
+        self._follow_offices()
         with self._database.read() as connection:
             missing = self._missing(connection, station)
             old = [key for key, body in _kept(connection).items() if self._is_old(body)]
@@ -54,6 +69,7 @@ class Policies:
             return
         with self._database.write() as connection:
             place: int = connection.execute(LOCK, {"station": station}).scalar_one()
+            connection.execute(_TURN)
             for key, body in _kept(connection).items():
                 if self._is_old(body):
                     self._sign(connection, key, _content_of(body))
@@ -79,6 +95,22 @@ class Policies:
 
     def _is_old(self, body: bytes) -> bool:
         return self._clock().strftime(FORM) > _plus(orjson.loads(body)["issued"], RENEWED_AFTER)
+
+
+# One worker signs at a time; on SQLite writers take turns anyway.
+_TURN = select(server_meta.c.name).where(server_meta.c.name == "server").with_for_update()
+
+
+def _offices(connection: Connection) -> list[dict[str, str]]:
+    """Every office by its code; one alone has nobody to write to."""
+    rows = connection.execute(select(office).order_by(office.c.office)).all()
+    told = [{"code": row.office, "name": row.name, "kind": office_kind(row.kind)} for row in rows]
+    return told if len(told) > 1 else []
+
+
+def _offices_told(connection: Connection) -> list[dict[str, str]]:
+    body = _kept(connection).get(OFFICES)
+    return orjson.loads(body)["offices"] if body else []
 
 
 def _kept(connection: Connection) -> dict[str, bytes]:

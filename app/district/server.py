@@ -23,6 +23,7 @@ from app.district.enrolment import Enrolments
 from app.district.identity import identity_of
 from app.district.intake import Intake
 from app.district.judge import Judge
+from app.district.letters import Letters
 from app.district.metrics import Metrics
 from app.district.operations import Operations
 from app.district.policies import Policies
@@ -71,16 +72,18 @@ def services_of(
         ca_digest=hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest() if ca else "",
     )
     metrics = Metrics(database)
+    intake = Intake(database, judge, clock)
     return Services(
         database=database,
         identity=identity,
         enrolments=enrolments,
-        intake=Intake(database, judge, clock),
+        intake=intake,
         site=Site(parts, on_loopback=on_loopback, secure=secure),
         operations=Operations(database, metrics, metrics_token, ca),
         metrics=metrics,
         blobs=Blobs(database, clock, largest_blob),
         policies=Policies(database, identity, clock),
+        letters=Letters(database, identity, intake, clock),
         clock=clock,
     )
 

@@ -1,6 +1,7 @@
 """One batch before the ledger: each revision is applied, merged or held, and what waited may be released."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -8,6 +9,7 @@ from app.district import disputes
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
 from app.district.lineage import authors_of
+from app.district.passing import pass_on, remark_on_late_work
 from app.district.repeats import told_before
 from app.district.scrub import scrub
 from app.district.weigh import Scales
@@ -37,6 +39,7 @@ class Sitting:
             self._place(line)
         self._ledger.flush()
         self._settle()
+        pass_on(self._ledger, lines)
         scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
 
@@ -58,6 +61,8 @@ class Sitting:
                 self._hold(line, NOT_STORABLE)
                 self._ledger.flush()
         self._settle()
+        self._ledger.forget()
+        pass_on(self._ledger, lines)
         scrub(self._ledger.connection, self._ledger.station, lines)
         return list(self._verdicts.values())
 
@@ -77,6 +82,7 @@ class Sitting:
                 lines += [one.line for one, _ in release.steps]
             ledger.flush()
             ledger.forget()
+            pass_on(ledger, lines)
             scrub(ledger.connection, ledger.station, lines)
             freed += len(lines)
         return freed
@@ -105,15 +111,21 @@ class Sitting:
 
     def _apply(self, line: Line, after: Folded) -> None:
         position = self._ledger.next_position()
+        remark = remark_on_late_work(self._ledger.connection, self._ledger.station, line)
         if not after.merged:
             whole = line.act == "create"
             if line.act in ("edit", "void"):
                 fields = line.data.keys() if line.act == "edit" else ("",)
                 self._chosen.append((line.record, position, fields))
-            self._ledger.add(line, position, "applied", "", position, position, None)
+            if remark:
+                # Taken whole, though its author could not know: "merged" without another head is such late work.
+                self._verdicts[line.seq] = Verdict(line.seq, "merged", remark)
+            outcome = "merged" if remark else "applied"
+            self._ledger.add(line, position, outcome, remark, position, position, None)
             self._ledger.put(line.record, after.state, position, whole=whole)
             return
         verdict = self._merge_verdict(line, after)
+        verdict = replace(verdict, detail=verdict.detail + remark)
         self._verdicts[line.seq] = verdict
         self._ledger.add(line, position, verdict.code, verdict.detail, position, after.seen, after.state.head)
         self._ledger.put(line.record, after.state, position, whole=False)

@@ -102,6 +102,8 @@ class StickIntake:
         try:
             self._write(path.with_suffix(ACK), Kind.ACK, head, answer, iter(()))
             if answer.refused not in NOT_COUNTED:
+                self._services.policies.hand_on(done.device.station)
+                self._services.letters.hand_on(done.device.station)
                 start_over, pages = self._pages(done.device, head.cursor)
                 self._write(
                     path.with_suffix(PULL), Kind.PULL, head, replace(answer, start_over=start_over), pages

@@ -237,8 +237,8 @@ office = Table(
     info={"spread": "reference"},
 )
 
-# A hand-over as one office has it: `of` is the other's record, `said` what this side last told the other, `number`
-# how often.  `taken_at` is the place at which the sender's ledger learnt that the other signed for `case_record`;
+# A hand-over as one office has it: `of` is the other's record, `said` the SHA-256 of what this side last told the
+# other, `number` how often.  `taken_at` is the place at which the sender's ledger learnt that the other signed for `case_record`;
 # `files` (JSON) are the contents lent to the receiver.
 letter = Table(
     "letter",
@@ -248,7 +248,7 @@ letter = Table(
     Column("peer", String(12), nullable=False),
     Column("of", UUID, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("said", LargeBinary),
+    Column("said", String(64)),
     Column("case_record", UUID),
     Column("taken_at", BigInteger),
     Column("files", Text),
@@ -263,7 +263,8 @@ letter = Table(
 )
 
 # What one office told another of a hand-over, on its way: written in the sender's transaction under the station it is
-# for, entered into that station's log in a transaction of its own.  So no transaction locks two stations.
+# for, entered into that station's log in a transaction of its own, and then emptied.  So no transaction locks two
+# stations.
 passing = Table(
     "passing",
     METADATA,

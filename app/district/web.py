@@ -24,6 +24,7 @@ from app.district.enrolment import Device, Enrolments, Newcomer, is_uuid
 from app.district.hello import SCHEMA_MIN, hello_to
 from app.district.identity import Identity
 from app.district.intake import Intake, Sender
+from app.district.letters import Letters
 from app.district.log import page_for, record_for
 from app.district.metrics import Metrics
 from app.district.operations import Observed, Operations
@@ -59,6 +60,7 @@ class Services:
     intake: Intake
     blobs: Blobs
     policies: Policies
+    letters: Letters
     site: Site
     operations: Operations
     metrics: Metrics
@@ -148,6 +150,7 @@ class Endpoints:
         asking = self._in_its_life(request, claims, body)
         services, asked = self._services, request.query_params
         services.policies.hand_on(asking.station)
+        services.letters.hand_on(asking.station)
         epoch, packing = services.identity.epoch, _packing_of(asked.get("reads", ""))
         if record := asked.get("record", ""):
             if not is_uuid(record):

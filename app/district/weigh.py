@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.district import passing
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
 from app.district.lineage import changed_in
@@ -34,7 +35,7 @@ class Scales:
         after = self._not_allowed(line) or self._folded(line, state)
         if isinstance(after, Reason):
             return after
-        return self._judge.objection(after.state.type, after.state.document) or after
+        return self._objection(after.state) or after
 
     def release(self, waiting: Sequence[Waiting], state: State | None) -> Release | None:
         """Which of `waiting` can take effect now: all whose parent is known together, else the first alone."""
@@ -72,9 +73,14 @@ class Scales:
             steps.append((one, after))
         if not steps or state is None or missing or all(one.line.act == "skip" for one, _ in steps):
             return None
-        if self._judge.objection(state.type, state.document) is not None:
+        if self._objection(state) is not None:
             return None
         return Release(tuple(steps))
+
+    def _objection(self, state: State) -> Reason | None:
+        ledger = self._ledger
+        objection = self._judge.objection(state.type, state.document)
+        return objection or passing.objection(ledger.connection, ledger.station, state)
 
     def _not_allowed(self, line: Line) -> Reason | None:
         """By the role its author had; a line that names none is judged by its content alone."""

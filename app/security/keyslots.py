@@ -108,9 +108,7 @@ class KeySlots:
         Where the key was being changed, those that fit the database as it stands.  Raises KeyFileMissing or
         KeyFileDamaged.
         """
-        read = _read(sound_file(folder))
-        assert read is not None
-        slots, following, mark = read
+        _, (slots, following, mark) = _sound(folder)
         if following and _mark_of(folder / DATABASE_NAME) == mark:
             slots = following
         return cls(folder / FILE_NAME, slots, pending=bool(following))
@@ -242,18 +240,27 @@ class KeySlots:
         write_twice(self._path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
+_Content = tuple[list[Slot], list[Slot], bytes]
+"""Slots, those of the key to come, and the mark of the database they fit."""
+
+
 def sound_file(folder: Path) -> Path:
     """The key file of a folder, or its second copy where the file itself is damaged.
 
     Raises KeyFileMissing or KeyFileDamaged.
     """
+    return _sound(folder)[0]
+
+
+def _sound(folder: Path) -> tuple[Path, _Content]:
+    """The key file and what it says, read once: a failing disk may not give it a second time."""
     path = folder / FILE_NAME
     candidates = [path, twin_of(path)]
     if not any(candidate.exists() for candidate in candidates):
         raise KeyFileMissing
     for candidate in candidates:
-        if _read(candidate):
-            return candidate
+        if read := _read(candidate):
+            return candidate, read
     raise KeyFileDamaged
 
 
@@ -271,7 +278,7 @@ def _digest(listed: list[dict[str, Any]], following: Any = None) -> str:
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _read(path: Path) -> tuple[list[Slot], list[Slot], bytes] | None:
+def _read(path: Path) -> _Content | None:
     """Slots, those of the key to come and its mark; None where the file is missing, damaged or of another version."""
     try:
         content = orjson.loads(path.read_bytes())

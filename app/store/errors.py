@@ -33,7 +33,7 @@ class StorageBusy(StorageError):
 
 
 class StorageFailed(StorageError):
-    sentence = "读写磁盘出错，没有保存。您填写的内容还在，请检查磁盘后再试。"
+    sentence = "读写磁盘出错，这一步没有得到确认。您填写的内容还在，请检查磁盘后再试，不会重复保存。"
 
 
 class WrongKey(StorageError):

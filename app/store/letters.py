@@ -1,12 +1,16 @@
 """Hand-overs beside a case: which letters it went out or came in by, and to whom one may be written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from app.models.handover.handover import HANDOVER
-from app.models.handover.status import OUT, RECEIVED
+from app.models.handover.matter import answered
+from app.models.handover.sides import referral_of
+from app.models.handover.status import IN, OUT, RECEIVED
+from app.models.mediation.parts import Referral
 from app.store import policies
 from app.store.database import Database
 
@@ -15,6 +19,7 @@ OFFICES = "offices"
 MOST = 50
 
 _letter = HANDOVER.table
+_row = Referral.__table__
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,40 @@ class Letters:
         with self._database.read() as connection:
             rows = connection.execute(own.order_by(_letter.c.id).limit(MOST))
             return [Letter(row.id, row.direction or "", row.peer_name or "", row.status) for row in rows]
+
+
+def signed_for(connection: Connection, case_id: str, rows: Iterable[str]) -> list[str]:
+    """The letters that came in, were signed for and became this case, by the rows 移交与反馈 that stand for them."""
+    wanted = set(rows)
+    received = select(_letter.c.id).where(
+        _letter.c.direction == IN,
+        _letter.c.answer == RECEIVED,
+        _letter.c.void_reason.is_(None),
+        or_(_letter.c.case_id == case_id, _letter.c.case_id.is_(None)),
+    )
+    return [record for (record,) in connection.execute(received) if referral_of(record) in wanted]
+
+
+def behind(connection: Connection) -> list[str]:
+    """Letters of a case whose row 移交与反馈 does not yet say what the letter says."""
+    letters = {
+        referral_of(row["id"]): row
+        for row in connection.execute(
+            select(_letter).where(
+                _letter.c.case_id.is_not(None),
+                _letter.c.sent_on.is_not(None),
+                _letter.c.void_reason.is_(None),
+            )
+        ).mappings()
+    }
+    rows = connection.execute(select(_row).where(_row.c.id.in_(letters))).mappings()
+    there = {row["id"]: row for row in rows}
+    return [
+        letter["id"]
+        for row_id, letter in letters.items()
+        if row_id not in there
+        or any(there[row_id][name] != said for name, said in answered({**letter}).items())
+    ]
 
 
 def handed_to(connection: Connection, case_id: str) -> str | None:

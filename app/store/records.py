@@ -22,6 +22,7 @@ from app.store import (
     blob_transfers,
     differences,
     drafts,
+    following,
     numbers,
     outbox,
     reading,
@@ -29,6 +30,7 @@ from app.store import (
     search,
 )
 from app.store.database import Database
+from app.store.following import Beside
 from app.store.numbering import Numbering, number_field
 from app.store.reading import StoredRecord
 from app.store.search import SearchTerms
@@ -124,13 +126,12 @@ class RecordStore:
         """
         UUID(record_id)
         cleaned, problems = record_type.clean(values)
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            raise Invalid(problems)
-        rows.give_ids(record_type, cleaned)
+        _refuse(problems)
         with self._database.write() as connection:
             before = reading.load(connection, record_type, record_id)
             if before is None and base is not None:
                 raise UnknownRecord
+            rows.give_ids(record_type, cleaned, before.values if before else None)
             if before is None:
                 self._numbering.give(connection, record_type, record_id, cleaned)
             else:
@@ -141,8 +142,10 @@ class RecordStore:
                     return Saved(record_id, before.revision, before.head, before.values, tuple(problems))
                 _check_base(before, base)
                 _check_change(record_type, before.values, cleaned)
+                _refuse(following.handed_over_problems(connection, record_type, record_id, data))
             new = self._revision(record_type, record_id, before, "edit" if before else "create", data, by)
             self._write(connection, new, cleaned)
+            self._follow(connection, new, cleaned)
             drafts.drop(connection, by, record_id)
         return Saved(record_id, new.number, new.op_id, cleaned, tuple(problems))
 
@@ -169,12 +172,12 @@ class RecordStore:
                 return
             content = payload.apply_changes(payload.encode(record_type, before.values), chosen)
             cleaned, problems = record_type.clean(payload.decode(record_type, content))
-            if any(problem.severity is Severity.ERROR for problem in problems):
-                raise Invalid(problems)
+            _refuse(problems)
             rows.keep_given(record_type, cleaned, before.values)
             data = {name: content.get(name) for name in chosen} | _data(record_type, before, cleaned)
             new = self._revision(record_type, record_id, before, "edit", data, by)
             self._write(connection, new, cleaned)
+            self._follow(connection, new, cleaned)
             differences.settle(connection, record_id, chosen)
 
     def void(self, record_type: RecordType, record_id: str, *, reason: str, by: str, base: str) -> None:
@@ -187,6 +190,7 @@ class RecordStore:
                 raise UnknownRecord
             _check_base(before, base)
             _check_change(record_type, before.values, None)
+            _refuse(following.handed_over_problems(connection, record_type, record_id, None))
             new = self._revision(record_type, record_id, before, "void", {"reason": reason}, by)
             self._enqueue(connection, new)
             rows.update_head(connection, record_type, record_id, {**new.head_columns, "void_reason": reason})
@@ -282,6 +286,36 @@ class RecordStore:
             self._write(connection, replace(new, role=""), final)
         return True
 
+    def follow_letters(self, *, by: str) -> int:
+        """Bring the rows 移交与反馈 of cases up to what the other offices answered; answers how many.  Raises StorageError."""
+        with self._database.read() as connection:
+            if not any(True for _ in following.late(connection)):
+                return 0
+        with self._database.write() as connection:
+            return sum(self._edit_beside(connection, beside, by) for beside in following.late(connection))
+
+    def _follow(self, connection: Connection, new: "_Revision", values: Values) -> None:
+        for beside in following.consequences(connection, new.record_type, new.record_id, values):
+            self._edit_beside(connection, beside, new.by)
+
+    def _edit_beside(self, connection: Connection, beside: Beside, by: str) -> bool:
+        """What follows from another record: the program's own doing, in no role; left out where it does not fit."""
+        record_type = beside.record_type
+        before = reading.load(connection, record_type, beside.record_id)
+        if before is None or before.void_reason is not None:
+            return False
+        cleaned, problems = record_type.clean({**before.values, **beside.told})
+        problems += record_type.change_problems(before.values, cleaned)
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            return False
+        rows.give_ids(record_type, cleaned, before.values)
+        rows.keep_given(record_type, cleaned, before.values)
+        data = _data(record_type, before, cleaned)
+        if data:
+            new = self._revision(record_type, beside.record_id, before, "edit", data, by)
+            self._write(connection, replace(new, role=""), cleaned)
+        return bool(data)
+
     def _audit(self, connection: Connection, new: "_Revision") -> None:
         subject = f"{new.record_type.code}/{new.record_id}"
         audit.append(connection, audit.Entry(new.at, new.by, self._station.device_id, new.act, subject))
@@ -344,6 +378,9 @@ def _check_base(before: StoredRecord, base: str | None) -> None:
 
 
 def _check_change(record_type: RecordType, before: Values, after: Values | None) -> None:
-    problems = record_type.change_problems(before, after)
+    _refuse(record_type.change_problems(before, after))
+
+
+def _refuse(problems: list[Problem]) -> None:
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)

@@ -12,11 +12,22 @@ from app.models.record_type import RecordType, Values
 from app.store.prepared import Prepared, prepared_insert
 
 
-def give_ids(record_type: RecordType, values: Values) -> None:
-    """Give every new row its identity."""
+def give_ids(record_type: RecordType, values: Values, before: Values | None = None) -> None:
+    """Give every new row its identity.
+
+    A row that stands in the record at its place already keeps that one: a save tried again after an unclear failure
+    brings the same rows without the ids the first try gave them.
+    """
     for field in _row_fields(record_type):
-        for part in values.get(field.name) or ():
-            part["id"] = part.get("id") or str(uuid7())
+        parts = values.get(field.name) or ()
+        standing = (before or {}).get(field.name) or ()
+        used = {part["id"] for part in parts if part.get("id")}
+        for place, part in enumerate(parts):
+            if part.get("id"):
+                continue
+            known = standing[place] if place < len(standing) else {}
+            same = known.get("id") not in used and {**part, "id": known.get("id")} == known
+            part["id"] = known["id"] if same else str(uuid7())
 
 
 def keep_given(record_type: RecordType, values: Values, before: Values) -> None:

@@ -49,9 +49,24 @@ def test_one_save_is_one_line_for_the_district_with_the_same_content(desk, recor
 def test_trying_the_same_save_again_saves_nothing_twice(desk, record_type):
     record_id, values = new_id(), SAMPLES[record_type.code]()
     first = desk.store.save(record_type, values, by="李调解", record_id=record_id)
-    again = desk.store.save(record_type, first.values, by="李调解", record_id=record_id)
-    assert again.head == first.head
+    # The form still holds what was typed: no row has the id the first try gave it.
+    for typed in (values, first.values):
+        again = desk.store.save(record_type, typed, by="李调解", record_id=record_id)
+        assert (again.head, again.values) == (first.head, first.values)
     assert desk.outbox.status().unsent == 1
+
+
+def test_an_edit_tried_again_with_its_new_rows_saves_nothing_twice(desk):
+    case, record_id = RECORD_TYPES["mediation_case"], new_id()
+    first = desk.store.save(case, SAMPLES["mediation_case"](), by="李调解", record_id=record_id)
+    typed = {**first.values, "clauses": [*first.values["clauses"], {"content": "双方不再追究。"}]}
+    second = desk.store.save(case, typed, by="李调解", record_id=record_id, base=first.head)
+    again = desk.store.save(case, typed, by="李调解", record_id=record_id, base=first.head)
+    assert (again.head, again.values) == (second.head, second.values)
+    assert len({row["id"] for row in again.values["clauses"]}) == 3
+    twice = {**second.values, "clauses": [*typed["clauses"], {"content": "双方不再追究。"}]}
+    third = desk.store.save(case, twice, by="李调解", record_id=record_id, base=second.head)
+    assert len({row["id"] for row in third.values["clauses"]}) == 4
 
 
 @ALL_TYPES

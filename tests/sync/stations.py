@@ -1,7 +1,6 @@
 """Parts of the tests with several stations: real files, the real server in this process, a line with faults."""
 
 import random
-import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,6 +96,7 @@ class Line:
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     faults: float = 0.0
     calls: int = 0
+    station: str = STATION
 
     def hello(self, acked_seq: int) -> Hello:
         return self._through(
@@ -104,13 +104,18 @@ class Line:
         )
 
     def push(self, header: Header, body: bytes) -> Receipt:
-        sender = Sender(STATION, self.device)
+        sender = Sender(self.station, self.device)
         return self._through(lambda: self.near.services.intake.take(decode_batch(body), sender))
 
     def pull(self, cursor: str) -> Page:
-        return self._page(
-            lambda: page_for(self.near.database, self._asking(), self.near.services.identity.epoch, cursor)
-        )
+        services = self.near.services
+
+        def asked() -> Page:
+            services.policies.hand_on(self.station)
+            services.letters.hand_on(self.station)
+            return page_for(self.near.database, self._asking(), services.identity.epoch, cursor)
+
+        return self._page(asked)
 
     def record(self, record_id: str) -> Page:
         return self._page(
@@ -120,10 +125,10 @@ class Line:
         )
 
     def tallies(self) -> Any:
-        return self._through(lambda: tallies_of(self.near.database, STATION))
+        return self._through(lambda: tallies_of(self.near.database, self.station))
 
     def digests(self, type_code: str, month: str) -> dict[str, int]:
-        found = self._through(lambda: listed(self.near.database, STATION, type_code, month, ""))
+        found = self._through(lambda: listed(self.near.database, self.station, type_code, month, ""))
         return {record: int(digest, 16) for record, digest in found}
 
     def begin_epoch(self) -> None:
@@ -153,10 +158,10 @@ class Line:
         return answer
 
 
-def template(folder: Path) -> Path:
+def template(folder: Path, station: str = STATION, name: str = "鹰头村") -> Path:
     """A founded file to copy: founding takes a tenth of a second that a hundred seeds can save."""
-    path = folder / "template.db"
-    found(path, DEK, station_code=STATION, station_name="鹰头村").close()
+    path = folder / f"template-{station}.db"
+    found(path, DEK, station_code=station, station_name=name).close()
     return path
 
 
@@ -175,13 +180,16 @@ class Desk:
         fresh = {"device_id": new_id(), "signing_key": key.private_bytes_raw()}
         with database.write() as connection:
             connection.execute(update(device).values(**fresh))
+            where = read_station(connection)
         database.close()
         newcomer = Newcomer(fresh["device_id"], 1, key.public_key().public_bytes_raw(), path.stem, "test")
-        made = near.services.enrolments.enrol(near.services.enrolments.open_code(STATION, "鹰头村"), newcomer)
+        enrolments, identity = near.services.enrolments, near.services.identity
+        made = enrolments.enrol(enrolments.open_code(where.code, where.name), newcomer)
         self.open()
         with self.database.write() as connection:
-            server = near.services.identity.server
-            enrolled(connection, server_id=server, server_key=secrets.token_bytes(32), segment=made.segment)
+            enrolled(
+                connection, server_id=identity.server, server_key=identity.public_key, segment=made.segment
+            )
 
     def open(self) -> None:
         """As the program does on start; whatever was in memory is gone."""
@@ -193,7 +201,14 @@ class Desk:
         self.outbox = Outbox(self.database, self.station.epoch)
         self.receiver = Receiver(self.database, self.station, now, RECORD_TYPES)
         self.differences = Differences(self.database)
-        self.line = Line(self.near, self.station.device_id, self.station.epoch, self.chance, self.faults)
+        self.line = Line(
+            self.near,
+            self.station.device_id,
+            self.station.epoch,
+            self.chance,
+            self.faults,
+            station=self.station.code,
+        )
         self.rounds = self._rounds()
 
     def close(self) -> None:

@@ -103,6 +103,12 @@ class AuthorizedStore(ErasingStore):
         self._access.require("enrol")
         return super().make_numbers_final(by=by)
 
+    def follow_letters(self, *, by: str) -> int:
+        """As RecordStore: belongs to syncing, which is everybody's.  Raises NotAllowed, too."""
+        self._only_self(by)
+        self._access.require("sync")
+        return super().follow_letters(by=by)
+
     def _only_self(self, by: str) -> None:
         if by != self._access.actor.name:
             raise SomebodyElse

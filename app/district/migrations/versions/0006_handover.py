@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("peer", sa.String(length=12), nullable=False),
         sa.Column("of", UUID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("said", sa.LargeBinary(), nullable=True),
+        sa.Column("said", sa.String(length=64), nullable=True),
         sa.Column("case_record", UUID, nullable=True),
         sa.Column("taken_at", sa.BigInteger(), nullable=True),
         sa.Column("files", sa.Text(), nullable=True),

@@ -1,0 +1,160 @@
+"""Hand-overs on the receiver's side: what came for a station enters its log when one of its PCs next asks.
+
+One station is locked, once: two offices that write to each other never wait for each other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from app.district.authoring import pen_of, pen_seq
+from app.district.database import Database
+from app.district.identity import Identity
+from app.district.intake import Intake, Sender, utc_text
+from app.district.ledger import state_of
+from app.district.passing import digest_of, office_of
+from app.district.queries import LOCK, STATES
+from app.district.tables import letter, passing
+from app.models import payload
+from app.models.handover.handover import HANDOVER
+from app.models.handover.sides import said
+from app.models.handover.status import IN, OUT
+from app.models.merging import State
+from app.models.payload import SCHEMA, canonical
+from app.sync.batch import line_of
+from app.sync.protocol import Batch, Header
+
+_WAITING = select(passing).where(passing.c.station == bindparam("station"), passing.c.placed_at.is_(None))
+_NOT_OURS = "这份移交不是发给这个单位的，没有转入。"
+_NO_LONGER = "对方的这份记录已作废，没有再转入。"
+_Row = Mapping[str, Any]
+
+
+class Letters:
+    """Enters what the other offices told a station of the letters between them."""
+
+    def __init__(
+        self, database: Database, identity: Identity, intake: Intake, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._identity = identity
+        self._intake = intake
+        self._clock = clock
+
+    def hand_on(self, station: str) -> int:
+        """See that the station's log has all that was said to it; answers how many letters changed there.
+
+        Exactly once: what is entered is marked in the same transaction, under the lock of the station.
+        """
+        asked = {"station": station}
+        with self._database.read() as connection:
+            if connection.execute(_WAITING.limit(1), asked).first() is None:
+                return 0
+        with self._database.write() as connection:
+            connection.execute(LOCK, asked)
+            in_order = _WAITING.order_by(passing.c.record, passing.c.number)
+            waiting: list[_Row] = [*connection.execute(in_order, asked).mappings()]
+            entered = 0
+            for record, some in groupby(waiting, key=itemgetter("record")):
+                entered += self._enter(connection, station, record, [*some])
+        return entered
+
+    def _enter(self, connection: Connection, station: str, record: str, waiting: Sequence[_Row]) -> bool:
+        """The newest of what was said of one letter holds all of it; the earlier ones are overtaken."""
+        newest = waiting[-1]
+        row = connection.execute(STATES, {"station": station, "records": [record]}).first()
+        state = None if row is None else state_of(row)
+        remark = _objection(newest, state)
+        entered = not remark
+        if not remark:
+            entered, remark = self._write(connection, station, newest, state)
+        done = update(passing).where(
+            passing.c.station == station,
+            passing.c.record == record,
+            passing.c.number <= newest["number"],
+            passing.c.placed_at.is_(None),
+        )
+        now = utc_text(self._clock())
+        connection.execute(done.values(placed_at=now, remark=remark or None, body=b""))
+        return entered
+
+    def _write(
+        self, connection: Connection, station: str, newest: _Row, state: State | None
+    ) -> tuple[bool, str]:
+        """One revision of the district's pen; (False, "") when it would say nothing new."""
+        told = orjson.loads(bytes(newest["body"]))
+        fields = told["fields"]
+        name, kind = office_of(connection, newest["sender"])
+        if state is None:
+            said_of = {"direction": IN, "letter_id": newest["of"], "peer": newest["sender"]}
+            fields = {**fields, **said_of, "peer_name": name, "peer_kind": kind}
+            data = {field: value for field, value in fields.items() if value is not None}
+            self._note_letter(connection, newest)
+        else:
+            data = {field: value for field, value in fields.items() if state.document.get(field) != value}
+        if not data:
+            return False, ""
+        self._lend(connection, newest, fields)
+        now = utc_text(self._clock())
+        pen = pen_of(self._identity, station)
+        seq = pen_seq(connection, station, pen, now) + 1
+        content = {
+            "seq": seq,
+            "op_id": _op_id(newest, data) if state is None else str(uuid5(UUID(pen), f"{seq}")),
+            "type": HANDOVER.code,
+            "record": newest["record"],
+            "act": "create" if state is None else "edit",
+            "base": None if state is None else state.head,
+            "revision": 1 if state is None else state.version + 1,
+            "by": name,
+            "at": told["at"],
+            "data": data,
+            "blobs": payload.blobs(HANDOVER, data),
+        }
+        batch = Batch(Header(pen, 1, seq, 1, SCHEMA, name[:60]), (line_of(canonical(content), seq),))
+        receipt = self._intake.take_in(connection, batch, Sender(station, pen))
+        held = [verdict.detail for verdict in receipt.verdicts if verdict.code == "held"]
+        return True, "".join(held)
+
+    def _note_letter(self, connection: Connection, newest: _Row) -> None:
+        """The receiver's side of the letter, which has said nothing yet."""
+        known = {"station": newest["station"], "record": newest["record"], "peer": newest["sender"]}
+        kept = select(letter.c.of).where(
+            letter.c.station == known["station"], letter.c.record == known["record"]
+        )
+        if connection.execute(kept).first() is None:
+            silent = digest_of(said({"direction": IN}))
+            connection.execute(insert(letter), known | {"of": newest["of"], "number": 0, "said": silent})
+
+    def _lend(self, connection: Connection, newest: _Row, fields: Mapping[str, Any]) -> None:
+        """The contents a letter names may be fetched by the office it came to."""
+        files = payload.blobs(HANDOVER, {"files": fields.get("files") or []})
+        own = update(letter).where(letter.c.station == newest["station"], letter.c.record == newest["record"])
+        connection.execute(own.values(files=orjson.dumps(files).decode() if files else None))
+
+
+def _objection(newest: _Row, state: State | None) -> str:
+    """Why what was said is not entered; it is marked with these words and shown on the district's page."""
+    if state is None:
+        return "" if "written_on" in orjson.loads(bytes(newest["body"]))["fields"] else _NOT_OURS
+    if state.type != HANDOVER.code or state.document.get("peer") != newest["sender"]:
+        return _NOT_OURS
+    is_reply = state.document.get("direction") == OUT
+    if not is_reply and state.document.get("letter_id") != newest["of"]:
+        return _NOT_OURS
+    return _NO_LONGER if state.void_reason is not None else ""
+
+
+def _op_id(newest: _Row, data: Mapping[str, Any]) -> str:
+    """The same for the same letter: a PC may bring the first revision back after the district lost it."""
+    return str(
+        uuid5(
+            UUID(newest["record"]), canonical({"at": orjson.loads(bytes(newest["body"]))["at"], **data}).hex()
+        )
+    )
