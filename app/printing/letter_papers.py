@@ -13,6 +13,9 @@ from app.printing.papers.letters import feedback, transfer
 from app.typeset.fonts import FontBook
 from app.typeset.sheet import PrintedPdf
 
+COMMITTEES = ("village", "committee")
+"""Codes of office_kind under which a station's name is a village's, and its committee writes the letters."""
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -51,6 +54,8 @@ def letter_pdf(
 
 def _sides(letter: Mapping[str, Any], station_name: str) -> Sides:
     own, peer = office_name(station_name), letter.get("peer_name") or ""
+    if letter.get("peer_kind") in COMMITTEES:
+        peer = office_name(peer)
     return Sides(peer, own) if letter.get("direction") == IN else Sides(own, peer)
 
 

@@ -65,9 +65,10 @@ class CaseRibbon(QWidget):
         if record.void_reason is not None:
             return
         self._say_changed(record, beside.changed)
-        self._say_missing(ribbon)
-        due = deadlines(case, self._services.local.practice, self._services.local.calendar)
-        self._say_due(due, today=today)
+        if handed_over(beside.letters) is None:
+            self._say_missing(ribbon)
+            due = deadlines(case, self._services.local.practice, self._services.local.calendar)
+            self._say_due(due, today=today)
         if case.archived_on is None:
             earlier = beside.earlier
             signs = early_signs(case, today=today, earlier=earlier.cases, failed_before=earlier.failed)
@@ -116,6 +117,7 @@ class CaseRibbon(QWidget):
         made.setToolTip(tip)
         made.clicked.connect(asked)
         row = QHBoxLayout()
+        row.setContentsMargins(2, 6, 2, 0)
         row.addWidget(made)
         row.addStretch(1)
         holder = QWidget()

@@ -227,7 +227,7 @@ def _grid() -> QGridLayout:
 
 def _line(grid: QGridLayout, name: str, text: str) -> None:
     row = grid.rowCount()
-    grid.addWidget(words(name, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(words(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
     value = words(text)
     value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     grid.addWidget(value, row, 1)

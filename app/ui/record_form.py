@@ -166,10 +166,12 @@ class RecordForm(QWidget):
             section.group.fill_defaults()
 
     def focus_first(self) -> None:
-        """Put the cursor into the first required field that is empty, else into the first."""
-        editors = self.editors.values()
+        """Put the cursor into the first required field that is empty, else into the first; in what can be written."""
+        editors = [editor for editor in self.editors.values() if not editor.is_locked]
         wanted = next((e for e in editors if e.field.required and e.is_empty()), None)
-        (wanted or next(iter(editors))).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.verticalScrollBar().setValue(0)
+        if editors:
+            self._go_to(wanted or editors[0])
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say each problem at its field and list them above, each a link that jumps there."""
@@ -216,11 +218,14 @@ class RecordForm(QWidget):
             if name in section.group.editors:
                 section.unfold()
         if editor is not None:
-            editor.setFocus(Qt.FocusReason.OtherFocusReason)
-            QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
-            self._area.ensureWidgetVisible(editor, 20, 80)
-            self._target = editor
-            self._settling.start()
+            self._go_to(editor)
+
+    def _go_to(self, editor: Editor) -> None:
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
+        self._area.ensureWidgetVisible(editor, 20, 80)
+        self._target = editor
+        self._settling.start()
 
     def _follow(self) -> None:
         """What was jumped to stays in sight while rows above it are still being laid out."""

@@ -39,6 +39,7 @@ class Editor(QWidget):
         head.addWidget(self._star)
         head.addStretch(1)
         self._why = ""
+        self.is_locked = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
@@ -106,6 +107,7 @@ class Editor(QWidget):
 
     def lock(self, is_locked: bool, why: str = "") -> None:
         """Show what is in it without taking more; `why` is said below, where the section does not say it for all."""
+        self.is_locked = is_locked
         self._why = why if is_locked else ""
         self._holder.setEnabled(not is_locked)
         self.clear_problem()

@@ -43,6 +43,7 @@ class OfficeEditor(Editor):
         row.addWidget(self.line, 1)
         row.addWidget(self.choose)
         self.place_input(holder, self.line)
+        self.rename(self.tr("对方单位（从单位名录选）"))
 
     def value(self) -> Any:
         return self._code or self.line.text().strip() or None
@@ -68,7 +69,7 @@ class OfficeEditor(Editor):
             self.line.setCursorPosition(0)
 
     def _say_empty(self) -> None:
-        if self._known is not None and not self._known and self.isEnabled() and self.line.isEnabled():
+        if self._known is not None and not self._known and not self.is_locked:
             self.show_hint(self.tr("第一次与区里收发以后才有单位名录；现在可以先填对方单位的 12 位编码。"))
 
     def _found(self, typed: str) -> list[Offer]:
