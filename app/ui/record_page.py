@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from uuid_utils import uuid7
 
 from app.models.changes import Difference
@@ -21,8 +21,9 @@ from app.ui.case_papers import CasePapers
 from app.ui.case_ribbon import CaseRibbon
 from app.ui.empty_words import EMPTY
 from app.ui.form_page import FormPage
-from app.ui.layouts import button, words
+from app.ui.layouts import words
 from app.ui.letter_ribbon import LetterRibbon
+from app.ui.list_head import ListHead
 from app.ui.page import Page
 from app.ui.record_detail import RecordDetail, paper_of
 from app.ui.record_list import RecordList
@@ -31,7 +32,6 @@ from app.ui.record_settling import RecordSettling
 from app.ui.reveal import Reveal
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
-from app.ui.theme import LIGHT
 from app.ui.words import label
 
 
@@ -157,20 +157,10 @@ class RecordPage(Page):
     # Insides
 
     def _reading(self) -> QWidget:
-        add = button(self.tr("新增"), "primary", sign="add", colour=LIGHT.on_accent)
-        add.setToolTip(self.tr("新增一条（Ctrl+N）"))
-        add.clicked.connect(self.open_new)
-        add.setVisible(self._services.access.may("create", self._type.code))
-        head = QHBoxLayout()
-        head.addWidget(words(label(self._type.title), "title", wrap=False))
-        head.addStretch(1)
-        self.export = button(self.tr("导出"), sign="file-sheet")
-        self.export.setVisible(
-            self._services.privacy is not None and self._services.access.may("export", self._type.code)
-        )
-        self.export.clicked.connect(self._export)
-        head.addWidget(self.export)
-        head.addWidget(add)
+        head = ListHead(self._type, self._services)
+        head.added.connect(self.open_new)
+        head.exported.connect(lambda: head.open_export(self.list.query(), self.window()))
+        self.export = head.export
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
@@ -186,25 +176,10 @@ class RecordPage(Page):
         outer = QVBoxLayout(page)
         outer.setContentsMargins(24, 18, 24, 16)
         outer.setSpacing(12)
-        outer.addLayout(head)
+        outer.addWidget(head)
         outer.addWidget(self.banner)
         outer.addWidget(split, 1)
         return page
-
-    def _export(self) -> None:
-        from app.ui.export_dialog import ExportDialog  # noqa: PLC0415  # seldom opened
-
-        services = self._services
-        assert services.privacy is not None
-        may_ask = services.access.may("export_full", self._type.code)
-        ExportDialog(
-            self._type,
-            self.list.query(),
-            services.privacy,
-            services.runner,
-            may_ask=may_ask,
-            parent=self.window(),
-        ).open()
 
     def _when_kept(self, go_on: Callable[[], None]) -> None:
         """Keep what is typed, then leave the form; a file that takes no draft keeps the form open."""

@@ -254,6 +254,16 @@ def test_a_new_letter_asks_for_the_senders_part_only(qtbot: QtBot, services: Des
     page.close_form()
 
 
+def test_the_button_for_a_new_letter_opens_an_empty_form(at: Window) -> None:
+    at.window.open_page(HANDOVER.code)
+    page = at.page(HANDOVER)
+    next(one for one in page.findChildren(QPushButton) if one.text() == "新增").click()
+    at.settle()
+    assert page.form_page.is_open()
+    assert page.form_page.form.values()["facts"] is None
+    assert page.form_page.form.values()["written_on"] == TODAY.isoformat()
+
+
 def test_a_case_is_handed_over_with_what_is_known_of_it(at: Window) -> None:
     tell_offices(at.desk, COURT)
     case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
