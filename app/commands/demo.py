@@ -4,19 +4,32 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app import resources
-from app.commands.desk import DATABASE, Desk, enrol_desk, found_desk, open_desk
+from app.commands.desk import (
+    DATABASE,
+    Desk,
+    district_of,
+    enrol_desk,
+    found_desk,
+    open_desk,
+    rounds_of,
+    utc_now,
+)
+from app.district.administration.trail import COMMAND
+from app.district.intake import utc_text
 from app.district.server import DistrictServer
+from app.district.stations import add_station
 from app.exchange.importing import import_rows
 from app.exchange.source_rows import source_rows
 from app.models.registry import RECORD_TYPES
 from app.store.reading import RecordReader
 
 STATION_CODE, STATION_NAME = "511421125201", "鹰头村"
-USER = "李调解"
+POLICE_CODE, POLICE_NAME = "511421125901", "鹰头派出所"
+USER, POLICE_USER = "李调解", "吴警官"
 # Opens invented records only; it is printed at every start.
 PASSWORD = "Yanshi-2026-zhuo"  # noqa: S105  # nosec B105  # the demonstration's own, protects nothing
 
@@ -51,17 +64,39 @@ def demonstration(folder: Path) -> Iterator[Desk]:
                 import_rows(rows, desk.store, RecordReader(desk.database), by=USER)
             # The port is a new one at every start.
             enrol_desk(desk, district.url, district.open_code(STATION_CODE, STATION_NAME))
+            if is_new:
+                _hand_over_from_police(folder / "police", district)
             print(f"区级服务：{district.url}")
             yield desk
         finally:
             desk.close()
 
 
+def _hand_over_from_police(folder: Path, district: DistrictServer) -> None:
+    """The police station of the place, which hands a dispute over; the desk receives it with its first round."""
+    add_station(district.services.database, POLICE_CODE, POLICE_NAME, "police", COMMAND, utc_text(utc_now()))
+    police, _ = found_desk(
+        folder,
+        station_code=POLICE_CODE,
+        station_name=POLICE_NAME,
+        user=POLICE_USER,
+        password=PASSWORD,
+    )
+    with closing(police):
+        rows = source_rows(resources.path("demo", "letter.jsonl"), RECORD_TYPES, None)
+        import_rows(rows, police.store, RecordReader(police.database), by=POLICE_USER)
+        enrol_desk(police, district.url, district.open_code(POLICE_CODE))
+        line = district_of(police)
+        assert line is not None
+        with closing(line):
+            rounds_of(police, line).run()
+
+
 def _tour(folder: Path) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.commands.tour import take_tour  # noqa: PLC0415  # the platform is chosen above
 
-    for name in ("desk", "district", "tour"):
+    for name in ("desk", "police", "district", "tour"):
         shutil.rmtree(folder / name, ignore_errors=True)
     pictures = folder / "tour"
     pictures.mkdir(parents=True)

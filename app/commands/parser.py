@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from app.district.administration.rights import rights
+from app.models.handover.papers import PAPERS as LETTER_PAPERS
 from app.models.mediation.documents import DOCUMENTS
 from app.models.mediation.type_lists import TYPE_LISTS, versions
 from app.models.registry import RECORD_TYPES
@@ -122,12 +123,12 @@ def _records(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     showing.add_argument("id", metavar="编号或ID")
     showing.add_argument("--reveal", default="", metavar="原因", help="显示完整号码的原因，会留在操作记录里")
     printing = commands.add_parser("print", help="把文书存为 PDF")
-    printing.add_argument("number", metavar="案件编号")
+    printing.add_argument("number", metavar="案件或移交编号")
     printing.add_argument(
         "document",
-        choices=DOCUMENTS,
+        choices=DOCUMENTS | LETTER_PAPERS,
         metavar="文书",
-        help="；".join(f"{code} {title}" for code, title in DOCUMENTS.items()),
+        help="；".join(f"{code} {title}" for code, title in (DOCUMENTS | LETTER_PAPERS).items()),
     )
     printing.add_argument("-o", "--output", type=Path, required=True, metavar="文件.pdf")
     printing.add_argument(

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from app.commands.desk import Desk
 from app.models.file_type import media_of
+from app.models.handover.handover import HANDOVER
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import committee_name
 from app.models.mediation.printed import read_mark
 from app.printing.case_print import print_case
 from app.printing.dossier import Watch
+from app.printing.letter_papers import letter_pdf
 from app.printing.papers.common import Office
 from app.printing.scan_marks import marks_in
 from app.printing.signing_papers import SigningPapers
@@ -36,6 +38,15 @@ def print_document_of(
         watch=watch,
     )
     desk.access.note("print", f"mediation_case/{record.id}", code)
+    return printed
+
+
+def print_letter_of(desk: Desk, record: StoredRecord, code: str) -> PrintedPdf:
+    """The paper `code` of a hand-over, 草稿 while it is not sent or void.  Raises NotAllowed, as `letter_pdf`."""
+    desk.access.require_record("print", HANDOVER, record.id)
+    draft = record.void_reason is not None or not record.values.get("sent_on")
+    printed = letter_pdf(code, record.values, record.id, desk.station.name, draft=draft)
+    desk.access.note("print", f"{HANDOVER.code}/{record.id}", code)
     return printed
 
 

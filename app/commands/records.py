@@ -3,15 +3,18 @@
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from app.commands.desk import Desk
-from app.commands.printing import frozen_document_of, print_document_of, said_of_paper
+from app.commands.printing import frozen_document_of, print_document_of, print_letter_of, said_of_paper
 from app.exchange.importing import ImportReport, RefusedRow, import_rows
 from app.exchange.source_rows import UnreadableFile, source_rows
 from app.models import payload
+from app.models.handover.handover import HANDOVER
+from app.models.handover.papers import PAPERS, NoFeedback
 from app.models.masking import masked_values
 from app.models.mediation.documents import NothingToPrint, NotToFreeze
 from app.models.record_type import RecordType
@@ -20,6 +23,7 @@ from app.printing.agreement_case import is_draft
 from app.safe_file import write_safely
 from app.store.reading import ListQuery, RecordReader, StoredRecord
 from app.store.records import RefusedSave
+from app.typeset.sheet import PrintedPdf
 
 PAGE = 500
 
@@ -74,7 +78,9 @@ def show_record(desk: Desk, arguments: Namespace) -> int:
 
 
 def print_document(desk: Desk, arguments: Namespace) -> int:
-    """Write a document of a case as PDF; lists what no font could print."""
+    """Write a document of a case or a hand-over as PDF; lists what no font could print."""
+    if arguments.document in PAPERS:
+        return _print_letter(desk, arguments)
     case = desk.reader.by_number(RECORD_TYPES["mediation_case"], arguments.number)
     if case is None:
         print(f"没有编号为“{arguments.number}”的案件，请核对。", file=sys.stderr)
@@ -87,8 +93,24 @@ def print_document(desk: Desk, arguments: Namespace) -> int:
     except (NothingToPrint, NotToFreeze, RefusedSave) as nothing:
         print(nothing, file=sys.stderr)
         return 1
-    write_safely(arguments.output, printed.data)
-    print(f"已存为 {arguments.output}，共 {printed.pages} 页。")
+    return _written(printed, arguments.output)
+
+
+def _print_letter(desk: Desk, arguments: Namespace) -> int:
+    letter = desk.reader.by_number(HANDOVER, arguments.number)
+    if letter is None:
+        print(f"没有编号为“{arguments.number}”的移交，请核对。", file=sys.stderr)
+        return 1
+    try:
+        return _written(print_letter_of(desk, letter, arguments.document), arguments.output)
+    except NoFeedback as nothing:
+        print(nothing, file=sys.stderr)
+        return 1
+
+
+def _written(printed: PrintedPdf, output: Path) -> int:
+    write_safely(output, printed.data)
+    print(f"已存为 {output}，共 {printed.pages} 页。")
     if printed.missing:
         print(f"有 {len(printed.missing)} 个字没有字体，印成方框：{' '.join(printed.missing)}")
     return 0

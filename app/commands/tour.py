@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, 
 
 from app import resources
 from app.commands.desk import Desk
+from app.commands.tour_letters import came_in, handed_over
 from app.commands.window import DeskWindow
 from app.models.column_types import moment_text
 from app.models.divisions import Divisions
@@ -118,7 +119,7 @@ def type_into(line: QWidget, text: str) -> None:
 
 
 def take_tour(desk: Desk, folder: Path) -> None:
-    """Record a case, a patrol, a visit and a resident; print the agreement; send; keep the receipt."""
+    """Record a case, a patrol, a visit and a resident; print the agreement; sign for a letter and write one; send."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance()
     if not isinstance(application, QApplication):
@@ -136,6 +137,8 @@ def take_tour(desk: Desk, folder: Path) -> None:
         _visit(guide)
         _resident(guide)
         _refusal(guide)
+        came_in(guide, desk)
+        handed_over(guide)
         _send(guide, desk, folder)
         _figures(guide)
     finally:

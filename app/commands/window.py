@@ -127,6 +127,7 @@ class DeskWindow(QObject):
             ),
             backup=self._backup.control,
             print_case=self._print_case,
+            print_letter=self._print_letter,
             signing=DeskSigning(desk),
             stick=DeskStick(desk),
             accounts=DeskAccounts(desk, can_switch=can_restore),
@@ -237,6 +238,11 @@ class DeskWindow(QObject):
         from app.commands.printing import print_document_of  # noqa: PLC0415
 
         return print_document_of(self.desk, record, code, draft=draft, watch=watch)
+
+    def _print_letter(self, record: StoredRecord, code: str) -> "PrintedPdf":
+        from app.commands.printing import print_letter_of  # noqa: PLC0415  # as above
+
+        return print_letter_of(self.desk, record, code)
 
     def _ask_practice(self) -> None:
         from app.ui.practice_dialog import PracticeDialog  # noqa: PLC0415  # seldom opened

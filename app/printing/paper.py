@@ -21,6 +21,7 @@ CELL = Style("song", 12)
 LEADINGS = (26.0, 25.0, 24.0, 22.0)
 NOTE_LEADING = 17.0
 LINES_KEPT = 2
+CUT_ROOM, DASH = 36.0, 5.0  # points
 TICKED, UNTICKED = "■", "□"
 
 
@@ -101,7 +102,12 @@ class Space:
     height: float
 
 
-Block = Heading | Words | Fields | Boxes | Table | Signing | Sealing | Remark | Together | Space
+@dataclass(frozen=True)
+class Cut:
+    """A dashed line to tear the paper at."""
+
+
+Block = Heading | Words | Fields | Boxes | Table | Signing | Sealing | Remark | Together | Space | Cut
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,7 @@ TEXTS: dict[type, Callable[..., Iterator[str]]] = {
     Remark: lambda block: iter((block.text,)),
     Together: lambda block: (text for one in block.blocks for text in TEXTS[type(one)](one)),
     Space: lambda _: iter(()),
+    Cut: lambda _: iter(()),
 }
 
 
@@ -235,6 +242,16 @@ def _space(flow: Flow, block: Space) -> list[Unit]:
     return [Unit(block.height, lambda *_: None)]
 
 
+def _cut(flow: Flow, block: Cut) -> list[Unit]:
+    def draw(sheet: Sheet, left: float, top: float) -> None:
+        x, end = left, left + flow.frame.width
+        while x < end:
+            sheet.rule(x, min(x + DASH, end), top - CUT_ROOM / 2)
+            x += 2 * DASH
+
+    return [Unit(CUT_ROOM, draw)]
+
+
 SETTINGS: dict[type, Callable[..., list[Unit]]] = {
     Heading: _heading,
     Words: _words,
@@ -246,4 +263,5 @@ SETTINGS: dict[type, Callable[..., list[Unit]]] = {
     Remark: _small,
     Together: _together,
     Space: _space,
+    Cut: _cut,
 }

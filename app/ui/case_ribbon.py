@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.models.handover.handover import HANDOVER
 from app.models.mediation.again import may_begin_again
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.deadlines import Deadline, deadlines
@@ -17,23 +17,16 @@ from app.models.mediation.lifecycle import Progress, Stage, Step, steps
 from app.models.mediation.printed import latest, version_name
 from app.models.station_time import station_day
 from app.store.case_history import Linked
+from app.store.letters import Letter
 from app.store.reading import StoredRecord
-from app.ui.laid_button import LaidButton
 from app.ui.layouts import button, card, emptied, words
+from app.ui.letter_words import handed_over, is_under_way, letter_line
 from app.ui.record_reading import Beside
+from app.ui.ribbon_parts import StepPills, ribbon_link
 from app.ui.services import DeskServices
-from app.ui.sign import Sign
-from app.ui.theme import LIGHT
 from app.ui.words import day_text, label
 
-SIGNS = {
-    Progress.DONE: ("done", LIGHT.done),
-    Progress.CURRENT: ("forward", LIGHT.accent),
-    Progress.AHEAD: ("clock", LIGHT.muted),
-    Progress.SKIPPED: ("chevron-right", LIGHT.muted),
-}
 SHOWN = 6
-CARD_MARGIN = 20
 
 
 class CaseRibbon(QWidget):
@@ -43,15 +36,15 @@ class CaseRibbon(QWidget):
     signing = Signal()
     again = Signal()
     opened = Signal(str)
+    handing = Signal()
+    letter_opened = Signal(str)
 
     def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
         frame, self._column = card()
-        self._pills: list[QFrame] = []
-        self._steps = QGridLayout()
-        self._steps.setSpacing(4)
-        self._column.addLayout(self._steps)
+        self._steps = StepPills()
+        self._column.addWidget(self._steps)
         self._below = QVBoxLayout()
         self._below.setSpacing(2)
         self._column.addLayout(self._below)
@@ -65,17 +58,17 @@ class CaseRibbon(QWidget):
         case.void_reason = record.void_reason
         today = station_day(self._services.clock())
         ribbon = steps(case)
-        emptied(self._steps)
+        self._steps.show_steps([(step.title, step.progress) for step in ribbon])
         emptied(self._below)
-        self._pills = [_pill(step) for step in ribbon]
-        self._arrange()
         self._say_linked(beside.linked)
+        self._say_letters(beside.letters)
         if record.void_reason is not None:
             return
         self._say_changed(record, beside.changed)
-        self._say_missing(ribbon)
-        due = deadlines(case, self._services.local.practice, self._services.local.calendar)
-        self._say_due(due, today=today)
+        if handed_over(beside.letters) is None:
+            self._say_missing(ribbon)
+            due = deadlines(case, self._services.local.practice, self._services.local.calendar)
+            self._say_due(due, today=today)
         if case.archived_on is None:
             earlier = beside.earlier
             signs = early_signs(case, today=today, earlier=earlier.cases, failed_before=earlier.failed)
@@ -83,24 +76,11 @@ class CaseRibbon(QWidget):
         if may_begin_again(record.values) and self._services.access.may("create", MEDIATION_CASE.code):
             tip = self.tr("当事人同意再次调解的，另立一案，带入当事人和纠纷情况")
             self._offer(self.tr("重新调解"), "history", tip, self.again)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Large text or a narrow page: the steps go on in a second row."""
-        super().resizeEvent(event)
-        self._arrange()
+        self._offer_handing(case, beside)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as two steps side by side: the page, not the ribbon, says how wide it is."""
+        """As narrow as need be: the page, not the ribbon, says how wide it is."""
         return QSize(0, super().minimumSizeHint().height())
-
-    def _arrange(self) -> None:
-        if not self._pills:
-            return
-        room = self.width() - 2 * CARD_MARGIN
-        widest = max(pill.sizeHint().width() for pill in self._pills) + self._steps.spacing()
-        columns = max(2, min(len(self._pills), room // widest))
-        for place, pill in enumerate(self._pills):
-            self._steps.addWidget(pill, place // columns, place % columns)
 
     def _say_changed(self, record: StoredRecord, changed: Mapping[str, Sequence[str]]) -> None:
         for code, sentences in changed.items():
@@ -122,7 +102,7 @@ class CaseRibbon(QWidget):
             text = self.tr("“{step}”还差：").format(step=label(current.title))
             self._below.addWidget(words(text, "label"))
         for problem in current.missing[:SHOWN]:
-            link = _link(label(problem.message))
+            link = ribbon_link(label(problem.message))
             link.clicked.connect(lambda _=False, path=problem.path: self.wanted.emit(path))
             self._below.addWidget(link)
         if len(current.missing) > SHOWN:
@@ -137,6 +117,7 @@ class CaseRibbon(QWidget):
         made.setToolTip(tip)
         made.clicked.connect(asked)
         row = QHBoxLayout()
+        row.setContentsMargins(2, 6, 2, 0)
         row.addWidget(made)
         row.addStretch(1)
         holder = QWidget()
@@ -146,56 +127,37 @@ class CaseRibbon(QWidget):
     def _say_linked(self, linked: Sequence[Linked]) -> None:
         for one in linked[:SHOWN]:
             text = self.tr("原案：{case}") if one.is_earlier else self.tr("后续案件：{case}")
-            link = _link(text.format(case=f"{one.number} {one.title}".strip()), "history")
+            link = ribbon_link(text.format(case=f"{one.number} {one.title}".strip()), "history")
             link.clicked.connect(lambda _=False, record_id=one.record_id: self.opened.emit(record_id))
             self._below.addWidget(link)
+
+    def _say_letters(self, letters: Sequence[Letter]) -> None:
+        for one in letters[:SHOWN]:
+            link = ribbon_link(letter_line(one), "letter")
+            link.clicked.connect(lambda _=False, record_id=one.record_id: self.letter_opened.emit(record_id))
+            self._below.addWidget(link)
+        taken = handed_over(letters)
+        if taken is not None:
+            text = self.tr("案件已移交{office}，由对方办理；本站仍可登记结果、结案和归档各项。")
+            self._below.addWidget(words(text.format(office=taken.peer_name), "warning"))
+
+    def _offer_handing(self, case: Any, beside: Beside) -> None:
+        """One office at a time: while a letter is open the matter is not offered to another."""
+        if case.archived_on is not None or any(is_under_way(one) for one in beside.letters):
+            return
+        if self._services.access.may("create", HANDOVER.code):
+            tip = self.tr("写移交函给派出所、法院、其他调委会等单位，当事人和纠纷情况自动带入")
+            self._offer(self.tr("移交其他单位"), "letter", tip, self.handing)
 
     def _say_due(self, due: Sequence[Deadline], *, today: Any) -> None:
         for deadline in due[:SHOWN]:
             days = (deadline.due - today).days
             when = self.tr("已过 {days} 天") if days < 0 else self.tr("还有 {days} 天")
             text = f"{day_text(deadline.due)}　{label(deadline.words)}（{when.format(days=abs(days))}）"
-            link = _link(text, "warning" if days < 0 else "calendar")
+            link = ribbon_link(text, "warning" if days < 0 else "calendar")
             link.clicked.connect(lambda _=False, path=deadline.path: self.wanted.emit(path))
             self._below.addWidget(link)
 
     def _say_signs(self, signs: Sequence[EarlySign]) -> None:
         for sign in signs:
             self._below.addWidget(words(label(sign.reason), "warning"))
-
-
-def _link(text: str, sign: str | None = None) -> LaidButton:
-    """A link whose words wrap; `text` is its accessible name too."""
-    made = LaidButton("link", text, "")
-    row = QHBoxLayout(made)
-    row.setContentsMargins(2, 3, 2, 3)
-    row.setSpacing(6)
-    if sign:
-        row.addWidget(Sign(sign, LIGHT.accent), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(words(text, "link"), 1)
-    made.let_clicks_through()
-    return made
-
-
-def _pill(step: Step) -> QFrame:
-    """One step: a sign, its name, and how far it is for those who cannot see colours."""
-    frame = QFrame()
-    frame.setProperty("role", f"step-{step.progress.value}")
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(4, 3, 4, 3)
-    row.setSpacing(4)
-    name, colour = SIGNS[step.progress]
-    row.addWidget(Sign(name, colour))
-    row.addWidget(words(label(step.title), wrap=False), 1)
-    said = label(PROGRESS_WORDS[step.progress])
-    frame.setToolTip(said)
-    frame.setAccessibleName(f"{label(step.title)} {said}")
-    return frame
-
-
-PROGRESS_WORDS = {
-    Progress.DONE: "已完成",
-    Progress.CURRENT: "正在办理",
-    Progress.AHEAD: "还没到",
-    Progress.SKIPPED: "不需要",
-}

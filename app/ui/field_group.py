@@ -16,6 +16,7 @@ from app.ui.editors.choices import ChoicesEditor
 from app.ui.editors.files import FilesEditor
 from app.ui.editors.lines import IdNumberEditor
 from app.ui.editors.lookups import PersonEditor
+from app.ui.editors.offices import OfficeEditor
 from app.ui.editors.times import DayEditor, MomentEditor, day_typed
 from app.ui.services import DeskServices
 
@@ -135,6 +136,8 @@ class FieldGroup(QWidget):
             editor.read.connect(self._fill_from_card)
         if isinstance(editor, PersonEditor):
             editor.picked.connect(self._fill_from_person)
+        if isinstance(editor, OfficeEditor):
+            editor.picked.connect(self._fill_from_office)
         if isinstance(editor, FilesEditor):
             editor.counted.connect(self._fill_pages)
         if isinstance(editor, MomentEditor):
@@ -164,6 +167,11 @@ class FieldGroup(QWidget):
             for name in names:
                 if name in self.editors and resident.get(source) is not None:
                     self.editors[name].set_value(resident[source])
+
+    def _fill_from_office(self, filled: Mapping[str, Any]) -> None:
+        for name, value in filled.items():
+            if name in self.editors:
+                self.editors[name].set_value(value)
 
     def _fill_pages(self, pages: int) -> None:
         """How many pages the attached files have, where no other number was typed."""

@@ -12,12 +12,15 @@ from app.models.people.resident import RESIDENT
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
+from app.store.letters import Letter
 from app.store.reading import ListQuery, StoredRecord
 from app.store.records import Invalid, Saved, Stale
 from app.ui.banner import Banner
 from app.ui.draft_keeper import DraftKeeper
+from app.ui.form_locks import locks_of
 from app.ui.layouts import button, words
 from app.ui.record_form import RecordForm
+from app.ui.repeated import repeated
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
 from app.ui.theme import LIGHT
@@ -26,8 +29,6 @@ from app.ui.words import label
 
 # Saved one after the other from paper: the form stays open for the next one.
 IN_A_ROW = ("patrol_log", "resident")
-# What the next patrol has in common with the last one.
-REPEATED = ("team", "team_type", "leader", "officer", "mode", "area", "route", "shift")
 
 
 class FormPage(QWidget):
@@ -84,25 +85,43 @@ class FormPage(QWidget):
     def begin_new(self, record_id: str) -> None:
         """An empty form for a record whose id is made now, so that saving it twice saves it once."""
         self.form.begin_new()
+        self.form.lock(locks_of(self._type, None))
         self._begin(record_id, None, self.tr("新增{title}"), touched=False)
 
     def begin_filled(self, record_id: str, values: Mapping[str, Any]) -> None:
         """A form for a new record that begins with what is known already; kept as a draft from the start."""
         self.form.begin_new()
-        for name, value in values.items():
-            if value is not None:
-                self.form.editors[name].set_value(value)
+        self.form.fill({name: value for name, value in values.items() if value is not None})
+        self.form.lock(locks_of(self._type, None))
         self._begin(record_id, None, self.tr("新增{title}"), touched=False)
         self._changed()
 
-    def begin_edit(self, record: StoredRecord) -> None:
-        """The form over a saved record."""
+    def begin_edit(self, record: StoredRecord, letters: Sequence[Letter] = ()) -> None:
+        """The form over a saved record; `letters` are the hand-overs of a case."""
         self.form.set_values(record.values)
+        self.form.lock(locks_of(self._type, record, letters))
         self._begin(record.id, record.head, self.tr("修改{title}"), touched=False)
 
-    def begin_draft(self, draft: Draft) -> None:
-        """The form as it was left."""
+    def write_on(self, path: str, filled: Mapping[str, Any]) -> None:
+        """Fill in what is known of the next step and go on at its field; kept as a draft from the start."""
+        self.form.fill(filled)
+        if filled:
+            self._changed()
+        self.form.jump_to(path)
+
+    def begin_draft(
+        self, draft: Draft, stored: StoredRecord | None = None, letters: Sequence[Letter] = ()
+    ) -> None:
+        """The form as it was left; `stored` is the record as it is now, where it was saved before."""
+        locks = locks_of(self._type, stored, letters)
+        if stored is not None:
+            self.form.set_values(stored.values)
+            before = self.form.values()
         self.form.set_values(draft.content)
+        if stored is not None:
+            now = self.form.values()
+            locks = locks.without(name for name in now if now[name] != before[name])
+        self.form.lock(locks)
         title = self.tr("修改{title}") if draft.base else self.tr("新增{title}")
         self._begin(draft.record_id, draft.base, title, touched=True)
         self.banner.show_warning(self.tr("这是上次没写完的草稿，还没有保存。"))
@@ -245,7 +264,7 @@ class FormPage(QWidget):
             day = saved.values.get(self._type.business_day or "")
             self.begin_new(str(uuid7()))
             if self._type.code == "patrol_log":
-                self._fill_repeated(saved.values)
+                self.form.fill(repeated(saved.values))
                 self.form.editors["patrol_on"].set_value(day)
             self.banner.show_done(sentence)
         self.saved.emit(saved.record_id, sentence)
@@ -269,17 +288,8 @@ class FormPage(QWidget):
         if last is None:
             self.banner.show_warning(self.tr("还没有上一次的巡逻可以照抄。"))
             return
-        self._fill_repeated(last.values)
+        self.form.fill(repeated(last.values))
         self._changed()
-
-    def _fill_repeated(self, values: Mapping[str, Any]) -> None:
-        editors = self.form.editors
-        for name in REPEATED:
-            editors[name].set_value(values.get(name))
-        members = [{"name": row["name"], "role": row["role"]} for row in values.get("members") or ()]
-        points = [{"name": row["name"], "result": "normal"} for row in values.get("points") or ()]
-        editors["members"].set_value(members)
-        editors["points"].set_value(points)
 
     def _discard(self) -> None:
         """Throw away what is being written, because its writer says so; a saved record stays as it was."""

@@ -24,7 +24,7 @@ SIGNS = {
     "screening": "search",
     "resident": "resident",
     "committee": "station",
-    "handover": "forward",
+    "handover": "letter",
 }
 
 

@@ -10,6 +10,7 @@ from app import resources
 
 INK = "#000"  # what the files are drawn in
 MID = "#3d5560"  # readable on the grounds of both themes
+FADED = "#94a3aa"  # of what cannot be pressed now
 DRAWN_AT = (24, 48)
 
 
@@ -18,7 +19,7 @@ def icon(name: str, colour: str | None = None, *, chosen: str | None = None) -> 
     made = QIcon()
     for size in DRAWN_AT:
         made.addPixmap(picture(name, size, colour), QIcon.Mode.Normal, QIcon.State.Off)
-        made.addPixmap(picture(name, size), QIcon.Mode.Disabled, QIcon.State.Off)
+        made.addPixmap(picture(name, size, FADED), QIcon.Mode.Disabled, QIcon.State.Off)
         if chosen:
             made.addPixmap(picture(name, size, chosen), QIcon.Mode.Normal, QIcon.State.On)
     return made

@@ -1,6 +1,6 @@
 """The one window: rail on the left, pages on the right, the truth line below."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -36,9 +36,11 @@ class RecordPlace(Protocol):
 
     saved: Any
     print_requested: Any
+    record_requested: Any
+    new_requested: Any
 
-    def open_new(self) -> None: ...
-    def open_record(self, record_id: str) -> None: ...
+    def open_new(self, values: Mapping[str, Any] | None = None) -> None: ...
+    def open_record(self, record_id: str, path: str = "") -> None: ...
     def open_draft(self, draft: Draft) -> None: ...
 
 
@@ -115,14 +117,14 @@ class MainWindow(QMainWindow):
         page.refresh()
         return page
 
-    def open_new(self, code: str) -> None:
-        """Begin a new record of a type."""
-        self._record_page(code).open_new()
+    def open_new(self, code: str, values: Mapping[str, Any] | None = None) -> None:
+        """Begin a new record of a type, with what is known of it already."""
+        self._record_page(code).open_new(values)
 
-    def open_record(self, code: str, record_id: str) -> None:
-        """Show a record of a type this program knows."""
+    def open_record(self, code: str, record_id: str, path: str = "") -> None:
+        """Show a record of a type this program knows, or write on in it at a field."""
         if code in RECORD_TYPES:
-            self._record_page(code).open_record(record_id)
+            self._record_page(code).open_record(record_id, path)
 
     def open_draft(self, draft: Draft) -> None:
         """Go on with a draft."""
@@ -219,6 +221,8 @@ class MainWindow(QMainWindow):
         place: Any = made
         place.saved.connect(self._saved)
         place.print_requested.connect(self._print)
+        place.record_requested.connect(self.open_record)
+        place.new_requested.connect(self.open_new)
         return made
 
     def _of_the_few(self, key: str) -> Page:

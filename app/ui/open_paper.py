@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.models.handover.papers import PAPERS as LETTER_PAPERS
 from app.models.mediation.documents import AGREEMENT, DOCUMENTS, DOSSIER
 from app.models.mediation.printed import latest, version_name
 from app.printing.agreement_case import is_draft
@@ -33,6 +34,9 @@ class PaperOpener(QObject):
         if code == DOSSIER:
             self._bind(record)
             return
+        if code in LETTER_PAPERS:
+            self._open_letter(record, code)
+            return
         services, draft = self._services, self._is_draft(record, code)
 
         def made() -> tuple[PrintedPdf, bool]:
@@ -41,6 +45,22 @@ class PaperOpener(QObject):
 
         services.runner.run(
             made, done=lambda got: self._show(record, code, *got), failed=self.failed.emit, owner=self._window
+        )
+
+    def _open_letter(self, record: StoredRecord, code: str) -> None:
+        services, number = self._services, record.values.get("number") or ""
+
+        def show(pdf: PrintedPdf) -> None:
+            title = f"{label(LETTER_PAPERS[code])} {number}".strip()
+            preview = Preview(pdf, title, copies=2, runner=services.runner, parent=self._window)
+            preview.open()
+            self.opened.emit(preview)
+
+        services.runner.run(
+            lambda: services.print_letter(record, code),
+            done=show,
+            failed=self.failed.emit,
+            owner=self._window,
         )
 
     def _bind(self, record: StoredRecord) -> None:

@@ -24,7 +24,7 @@ def places() -> list[Place]:
         Place("patrol_log", QCoreApplication.translate("MainWindow", "巡逻"), "patrol"),
         Place("service_visit", QCoreApplication.translate("MainWindow", "来访走访"), "visit"),
         Place("screening", QCoreApplication.translate("MainWindow", "排查"), "search"),
-        Place("handover", QCoreApplication.translate("MainWindow", "移交"), "forward"),
+        Place("handover", QCoreApplication.translate("MainWindow", "移交"), "letter"),
         Place("resident", QCoreApplication.translate("MainWindow", "居民"), "resident"),
         Place(FIGURES, QCoreApplication.translate("MainWindow", "统计报表"), "figures"),
         Place(SYNC, QCoreApplication.translate("MainWindow", "同步"), "sync"),

@@ -1,6 +1,6 @@
 """One record to read: its sections as a sheet, and who wrote what when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -8,8 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.models.attached_file import AttachedFile
 from app.models.fields import Field, Kind, fields_of
+from app.models.handover.handover import HANDOVER
+from app.models.handover.papers import PAPERS, letter_paper_of
+from app.models.handover.rules import may_void
 from app.models.masking import masked_values
 from app.models.mediation.case import MEDIATION_CASE
+from app.models.mediation.documents import AGREEMENT
 from app.models.record_type import RecordType
 from app.security.authorize import Subject
 from app.store.reading import Change, StoredRecord
@@ -18,6 +22,7 @@ from app.ui.differences_card import DifferencesCard
 from app.ui.file_strip import FileStrip
 from app.ui.flow_row import FlowRow
 from app.ui.layouts import button, card, emptied, scrolling, words
+from app.ui.letter_ribbon import LetterRibbon
 from app.ui.merges_line import merges_text
 from app.ui.printed_card import PrintedCard
 from app.ui.record_list import shown
@@ -51,8 +56,9 @@ class RecordDetail(QWidget):
         super().__init__(parent)
         self._type = record_type
         self._services = services
-        self.ribbon = CaseRibbon(services) if record_type is MEDIATION_CASE else None
+        self.ribbon = RIBBONS[record_type.code](services) if record_type.code in RIBBONS else None
         self.edit = button(self.tr("修改"), "primary", sign="edit", colour=LIGHT.on_accent)
+        is_case = record_type is MEDIATION_CASE
         self.print = button(self.tr("打印协议书"), sign="print")
         self.dossier = button(self.tr("卷宗"), sign="file-pdf")
         self.dossier.setToolTip(self.tr("卷宗里的每一份文书：有没有、缺什么、单独打印或整卷打印"))
@@ -69,12 +75,11 @@ class RecordDetail(QWidget):
         self.merges = words("", "muted")
         self.merges.hide()
         acts = FlowRow(self.edit)
-        if record_type.code == "mediation_case":
-            acts.addWidget(self.print)
-            acts.addWidget(self.dossier)
-        else:
-            self.print.hide()
-            self.dossier.hide()
+        for name, wanted in ((self.print, record_type.code in RIBBONS), (self.dossier, is_case)):
+            if wanted:
+                acts.addWidget(name)
+            else:
+                name.hide()
         acts.addWidget(self.reveal)
         acts.addWidget(self.void)
         self.differences = DifferencesCard(record_type)
@@ -116,8 +121,10 @@ class RecordDetail(QWidget):
         merged = merges_text(self._type, reading.history, self._services.clock())
         self.merges.setText(merged)
         self.merges.setVisible(bool(merged))
-        if self.ribbon is not None:
+        if isinstance(self.ribbon, CaseRibbon):
             self.ribbon.show_record(record, reading.beside)
+        elif self.ribbon is not None:
+            self.ribbon.show_reading(reading, may_edit=self.may_edit())
         emptied(self._body)
         if record.void_reason:
             note = words(self.tr("已作废：{reason}").format(reason=record.void_reason), "error")
@@ -144,9 +151,14 @@ class RecordDetail(QWidget):
         """Only what this user may do with this record."""
         self.edit.setVisible(self._may("edit", record))
         self.void.setVisible(self._may("void", record))
-        if self._type is MEDIATION_CASE:
+        if self._type.code in RIBBONS:
             self.print.setVisible(self._may("print", record))
-            self.dossier.setVisible(self._may("print", record))
+            self.dossier.setVisible(self._type is MEDIATION_CASE and self._may("print", record))
+        if self._type is HANDOVER:
+            self.print.setText(
+                self.tr("打印{paper}").format(paper=label(PAPERS[letter_paper_of(record.values)]))
+            )
+            self.void.setVisible(self._may("void", record) and may_void(record.values))
         hides = masked_values(self._type.fields, record.values) != record.values
         self.reveal.setVisible(hides and not self._whole and self._may("reveal", record))
 
@@ -200,6 +212,17 @@ class RecordDetail(QWidget):
         return frame
 
 
+RIBBONS: Mapping[str, Callable[[DeskServices], CaseRibbon | LetterRibbon]] = {
+    MEDIATION_CASE.code: CaseRibbon,
+    HANDOVER.code: LetterRibbon,
+}
+
+
+def paper_of(record_type: RecordType, values: Mapping[str, Any]) -> str:
+    """The code of the paper the print button of a record prints."""
+    return letter_paper_of(values) if record_type is HANDOVER else AGREEMENT
+
+
 def _grid() -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
@@ -211,7 +234,7 @@ def _grid() -> QGridLayout:
 
 def _line(grid: QGridLayout, name: str, text: str) -> None:
     row = grid.rowCount()
-    grid.addWidget(words(name, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(words(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
     value = words(text)
     value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     grid.addWidget(value, row, 1)

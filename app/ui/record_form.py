@@ -12,9 +12,11 @@ from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType, Section
 from app.ui.clauses_editor import ClausesEditor
 from app.ui.editors.base import Editor
+from app.ui.editors.offices import OfficeEditor
 from app.ui.field_group import FieldGroup, MakeSpecial
+from app.ui.form_locks import FormLocks
 from app.ui.icons import icon
-from app.ui.layouts import button, card, scrolling
+from app.ui.layouts import button, card, scrolling, words
 from app.ui.mediators_editor import MediatorsEditor
 from app.ui.parties_editor import PartiesEditor
 from app.ui.rows_editor import RowsEditor
@@ -26,6 +28,8 @@ SPECIAL: Mapping[tuple[str, str], MakeSpecial] = {
     ("mediation_case", "parties"): PartiesEditor,
     ("mediation_case", "clauses"): ClausesEditor,
     ("mediation_case", "mediators"): MediatorsEditor,
+    ("handover", "parties"): PartiesEditor,
+    ("handover", "peer"): OfficeEditor,
 }
 SETTLING = 300  # milliseconds in which a form just shown finds its final lengths
 ROOM_FOR_TWO = 46  # heights of a line of text
@@ -43,7 +47,9 @@ class SectionCard(QWidget):
         self._head.setCheckable(True)
         self._head.setFocusPolicy(Qt.FocusPolicy.TabFocus if section.folded else Qt.FocusPolicy.NoFocus)
         self._head.toggled.connect(self._fold)
+        self._why = words("", "hint")
         column.addWidget(self._head)
+        column.addWidget(self._why)
         column.addWidget(group)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -54,6 +60,20 @@ class SectionCard(QWidget):
     def unfold(self) -> None:
         """Open the section."""
         self._head.setChecked(True)
+        self.show()
+
+    def lock(self, locks: FormLocks) -> None:
+        """Grey what is not this desk's to write; put a section away while nothing of it can be written or read."""
+        editors = self.group.editors
+        whys = {locks.why.get(name, "") for name in editors}
+        in_common = next(iter(whys)) if len(whys) == 1 else ""
+        for name, editor in editors.items():
+            why = locks.why.get(name, "")
+            editor.lock(bool(why), "" if in_common else why)
+        self._why.setText(in_common)
+        self._why.setVisible(bool(in_common))
+        waits = editors.keys() <= locks.away and all(editor.is_empty() for editor in editors.values())
+        self.setVisible(not waits)
 
     def _fold(self, is_open: bool) -> None:
         self.group.setVisible(is_open)
@@ -125,6 +145,20 @@ class RecordForm(QWidget):
             section.group.set_values(values)
         self.show_problems(())
 
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Show some values beside what is there."""
+        editors = self.editors
+        for name, value in values.items():
+            if name in editors:
+                editors[name].set_value(value)
+            elif self.record_type.fields[name].kept:
+                self._kept[name] = value
+
+    def lock(self, locks: FormLocks) -> None:
+        """Say what cannot be typed in now; nothing that is in the form is lost by it."""
+        for section in self._sections:
+            section.lock(locks)
+
     def begin_new(self) -> None:
         """Show an empty record with what a new one begins with."""
         self.set_values({})
@@ -132,10 +166,12 @@ class RecordForm(QWidget):
             section.group.fill_defaults()
 
     def focus_first(self) -> None:
-        """Put the cursor into the first required field that is empty, else into the first."""
-        editors = self.editors.values()
+        """Put the cursor into the first required field that is empty, else into the first; in what can be written."""
+        editors = [editor for editor in self.editors.values() if not editor.is_locked]
         wanted = next((e for e in editors if e.field.required and e.is_empty()), None)
-        (wanted or next(iter(editors))).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.verticalScrollBar().setValue(0)
+        if editors:
+            self._go_to(wanted or editors[0])
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Say each problem at its field and list them above, each a link that jumps there."""
@@ -160,15 +196,17 @@ class RecordForm(QWidget):
             self._area.verticalScrollBar().setValue(0)
 
     def editor_at(self, path: str) -> Editor | None:
-        """The editor of a problem's path (`amount`, `parties.1.name`), or the nearest there is."""
+        """The editor of a path (`amount`, `parties.1.name`, `referrals.<id>.result`), or the nearest there is."""
         name, _, rest = path.partition(".")
         editor = self.editors.get(name)
         cards = getattr(editor, "cards", None)
         if rest and cards:
             index, _, part = rest.partition(".")
-            if index.isdigit() and int(index) < len(cards):
-                cards[int(index)].reveal(part)
-                found: Editor | None = cards[int(index)].group.editors.get(part)
+            # A row is named by its place, by what looks for mistakes, or by its id, by another page.
+            named = [card for place, card in enumerate(cards) if index in (str(place), card.row_id)]
+            if named:
+                named[0].reveal(part)
+                found: Editor | None = named[0].group.editors.get(part)
                 return found or editor
         return editor
 
@@ -180,11 +218,14 @@ class RecordForm(QWidget):
             if name in section.group.editors:
                 section.unfold()
         if editor is not None:
-            editor.setFocus(Qt.FocusReason.OtherFocusReason)
-            QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
-            self._area.ensureWidgetVisible(editor, 20, 80)
-            self._target = editor
-            self._settling.start()
+            self._go_to(editor)
+
+    def _go_to(self, editor: Editor) -> None:
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        QApplication.sendPostedEvents(self._area.widget(), QEvent.Type.LayoutRequest.value)
+        self._area.ensureWidgetVisible(editor, 20, 80)
+        self._target = editor
+        self._settling.start()
 
     def _follow(self) -> None:
         """What was jumped to stays in sight while rows above it are still being laid out."""

@@ -1,49 +1,51 @@
 """The page of a record type: the list, the record beside it, and the form in its place while one is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from uuid_utils import uuid7
 
 from app.models.changes import Difference
+from app.models.handover.handover import HANDOVER
+from app.models.handover.matter import case_from, letter_from
 from app.models.mediation.again import begun_again
+from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.reading import StoredRecord
 from app.ui.banner import Banner
 from app.ui.case_papers import CasePapers
-from app.ui.difference_dialog import DifferenceDialog
+from app.ui.case_ribbon import CaseRibbon
+from app.ui.empty_words import EMPTY
 from app.ui.form_page import FormPage
-from app.ui.layouts import button, words
+from app.ui.layouts import words
+from app.ui.letter_ribbon import LetterRibbon
+from app.ui.list_head import ListHead
 from app.ui.page import Page
-from app.ui.record_detail import RecordDetail
+from app.ui.record_detail import RecordDetail, paper_of
 from app.ui.record_list import RecordList
-from app.ui.record_reading import Reading, read_record
+from app.ui.record_reading import Beside, Reading, read_record
+from app.ui.record_settling import RecordSettling
 from app.ui.reveal import Reveal
 from app.ui.sentences import sentence_of
 from app.ui.services import DeskServices
-from app.ui.theme import LIGHT
 from app.ui.words import label
-
-EMPTY = {
-    "mediation_case": "还没有矛盾纠纷。有人申请调解或主动介入时，按“新增”登记第一件。",
-    "patrol_log": "还没有巡逻日志。巡逻回来后，按“新增”照着纸质记录填写。",
-    "service_visit": "还没有来访走访。有人来反映事情或入户走访后，按“新增”登记。",
-    "screening": "还没有排查记录。排查回来后，按“新增”登记；没有发现纠纷，填 0 就是零报告。",
-    "resident": "还没有居民。先登记常来办事的人，以后各处都能直接选用。",
-    "committee": "还没有调委会名册。按“新增”登记本村（社区）的调委会和调解员，以后立案可以直接选人。",
-    "handover": "还没有移交。要把纠纷移交派出所、调委会、法院等单位，按“新增”写移交函；别的单位移来的，上报收取后自动列在这里。",
-}
 
 
 class RecordPage(Page):
-    """List, detail and form of one record type."""
+    """List, detail and form of one record type.
+
+    `record_requested` asks the window for another record (type, id, field to write on at or ""), `new_requested` for
+    a new one that begins with what is known (type, values).
+    """
 
     saved = Signal(str, str)
     print_requested = Signal(object, str)
+    record_requested = Signal(str, str, str)
+    new_requested = Signal(str, object)
 
     def __init__(
         self, services: DeskServices, record_type: RecordType, parent: QWidget | None = None
@@ -53,6 +55,7 @@ class RecordPage(Page):
         self._services = services
         self._type = record_type
         self._record: StoredRecord | None = None
+        self._beside_record = Beside()
         self._wanted: str | None = None
         self._open_next: str | None = None
         self.banner = Banner()
@@ -76,17 +79,13 @@ class RecordPage(Page):
         self.detail.edit_requested.connect(self._edit)
         self.reveal = Reveal(services, record_type, self.detail, self._tell)
         self.detail.reveal_requested.connect(self.reveal.ask)
-        if self.detail.ribbon is not None:
-            self.detail.ribbon.wanted.connect(self._edit_at)
-            self.papers = CasePapers(services, self)
-            self.papers.print_requested.connect(self.print_requested)
-            self.papers.wanted.connect(self._edit_at)
-            self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
-            self.papers.failed.connect(self._tell)
-            self.detail.ribbon.signing.connect(self._sign)
-            self.detail.ribbon.again.connect(self._begin_again)
-            self.detail.ribbon.opened.connect(self.open_record)
-            self.detail.dossier.clicked.connect(self._show_dossier)
+        self.settling = RecordSettling(services, record_type, self)
+        self.settling.done.connect(self._settled)
+        self.settling.failed.connect(self._tell)
+        if isinstance(self.detail.ribbon, CaseRibbon):
+            self._wire_case(self.detail.ribbon)
+        elif isinstance(self.detail.ribbon, LetterRibbon):
+            self._wire_letter(self.detail.ribbon)
         self.detail.void_requested.connect(self._void)
         self.detail.print_requested.connect(self._print)
         self.detail.differences.open_requested.connect(self._choose)
@@ -119,37 +118,49 @@ class RecordPage(Page):
             self.list.search.setFocus()
             self.list.search.selectAll()
 
-    def open_new(self) -> None:
-        """Begin a new record; what was being written stays as a draft."""
+    def open_new(self, values: Mapping[str, Any] | None = None) -> None:
+        """Begin a new record, with what is known of it already; what was being written stays as a draft."""
         if not self._services.access.may("create", self._type.code):
             return
-        self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_new(str(uuid7()))))
+        form, record_id = self.form_page, str(uuid7())
+        if values is None:
+            self._when_kept(lambda: self._show_form(lambda: form.begin_new(record_id)))
+        else:
+            self._when_kept(lambda: self._show_form(lambda: form.begin_filled(record_id, values)))
 
-    def open_record(self, record_id: str) -> None:
-        """Show a record beside the list."""
-        self._when_kept(lambda: self._show(record_id))
+    def open_record(self, record_id: str, path: str = "") -> None:
+        """Show a record beside the list, or write on in it at a field."""
+        self._when_kept(lambda: self._show(record_id, path))
 
     def open_draft(self, draft: Draft) -> None:
-        """Go on with a draft."""
-        self._when_kept(lambda: self._show_form(lambda: self.form_page.begin_draft(draft)))
+        """Go on with a draft; over a saved record that is read first, for what of it may be written now."""
+        services, kind, form = self._services, self._type, self.form_page
+
+        def begin(read: Reading | None) -> None:
+            known = (read.record, read.beside.letters) if read else (None, ())
+            self._show_form(lambda: form.begin_draft(draft, *known))
+
+        def failed(error: Exception) -> None:
+            begin(None)
+            form.tell(error)
+
+        if draft.base is None:
+            self._when_kept(lambda: begin(None))
+            return
+        record_id = draft.record_id
+        self._when_kept(
+            lambda: services.runner.run(
+                lambda: read_record(services, kind, record_id), done=begin, failed=failed, owner=self
+            )
+        )
 
     # Insides
 
     def _reading(self) -> QWidget:
-        add = button(self.tr("新增"), "primary", sign="add", colour=LIGHT.on_accent)
-        add.setToolTip(self.tr("新增一条（Ctrl+N）"))
-        add.clicked.connect(self.open_new)
-        add.setVisible(self._services.access.may("create", self._type.code))
-        head = QHBoxLayout()
-        head.addWidget(words(label(self._type.title), "title", wrap=False))
-        head.addStretch(1)
-        self.export = button(self.tr("导出"), sign="file-sheet")
-        self.export.setVisible(
-            self._services.privacy is not None and self._services.access.may("export", self._type.code)
-        )
-        self.export.clicked.connect(self._export)
-        head.addWidget(self.export)
-        head.addWidget(add)
+        head = ListHead(self._type, self._services)
+        head.added.connect(self.open_new)
+        head.exported.connect(lambda: head.open_export(self.list.query(), self.window()))
+        self.export = head.export
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
@@ -165,25 +176,10 @@ class RecordPage(Page):
         outer = QVBoxLayout(page)
         outer.setContentsMargins(24, 18, 24, 16)
         outer.setSpacing(12)
-        outer.addLayout(head)
+        outer.addWidget(head)
         outer.addWidget(self.banner)
         outer.addWidget(split, 1)
         return page
-
-    def _export(self) -> None:
-        from app.ui.export_dialog import ExportDialog  # noqa: PLC0415  # seldom opened
-
-        services = self._services
-        assert services.privacy is not None
-        may_ask = services.access.may("export_full", self._type.code)
-        ExportDialog(
-            self._type,
-            self.list.query(),
-            services.privacy,
-            services.runner,
-            may_ask=may_ask,
-            parent=self.window(),
-        ).open()
 
     def _when_kept(self, go_on: Callable[[], None]) -> None:
         """Keep what is typed, then leave the form; a file that takes no draft keeps the form open."""
@@ -203,7 +199,30 @@ class RecordPage(Page):
         self._stack.setCurrentIndex(1)
         begin()
 
-    def _show(self, record_id: str) -> None:
+    def _wire_case(self, ribbon: CaseRibbon) -> None:
+        self.papers = CasePapers(self._services, self)
+        self.papers.print_requested.connect(self.print_requested)
+        self.papers.wanted.connect(self._edit_at)
+        self.papers.signed.connect(lambda record_id: self._saved(record_id, self.tr("已登记签署。")))
+        self.papers.failed.connect(self._tell)
+        ribbon.wanted.connect(self._edit_at)
+        ribbon.signing.connect(self._sign)
+        ribbon.again.connect(self._begin_again)
+        ribbon.opened.connect(self.open_record)
+        ribbon.handing.connect(self._hand_over)
+        ribbon.letter_opened.connect(
+            lambda record_id: self.record_requested.emit(HANDOVER.code, record_id, "")
+        )
+        self.detail.dossier.clicked.connect(self._show_dossier)
+
+    def _wire_letter(self, ribbon: LetterRibbon) -> None:
+        ribbon.wanted.connect(self._edit_at)
+        ribbon.accepted.connect(self._accept)
+        ribbon.case_opened.connect(
+            lambda record_id, path: self.record_requested.emit(MEDIATION_CASE.code, record_id, path)
+        )
+
+    def _show(self, record_id: str, path: str = "") -> None:
         services, kind = self._services, self._type
         self._wanted = record_id
 
@@ -211,6 +230,8 @@ class RecordPage(Page):
             # Two records asked for one after the other may be read in either order.
             if self._wanted == record_id:
                 self._show_read(read)
+                if read is not None and path:
+                    self._edit_at(path)
 
         services.runner.run(
             lambda: read_record(services, kind, record_id), done=show, failed=self._tell, owner=self
@@ -221,6 +242,7 @@ class RecordPage(Page):
         if read is None:
             self.banner.show_error(self.tr("没有找到这条记录。"))
             return
+        self._beside_record = read.beside
         self.reveal.show_masked(read)
         self._beside.setCurrentIndex(1)
 
@@ -242,13 +264,24 @@ class RecordPage(Page):
                 owner=self,
                 in_turn=True,
             )
-            self._show_form(lambda: self.form_page.begin_edit(record))
+            letters = self._beside_record.letters
+            self._show_form(lambda: self.form_page.begin_edit(record, letters))
 
-    def _edit_at(self, path: str) -> None:
-        """Write on where something is still missing."""
+    def _edit_at(self, path: str, filled: Mapping[str, Any] | None = None) -> None:
+        """Write on where something is still missing, with what is known of it."""
         self._edit()
         if self.form_page.is_open():
-            self.form_page.form.jump_to(path)
+            self.form_page.write_on(path, filled or {})
+
+    def _hand_over(self) -> None:
+        """A letter that hands the case shown to another office."""
+        if self._record is not None:
+            self.new_requested.emit(HANDOVER.code, letter_from(self._record.values, self._record.id))
+
+    def _accept(self) -> None:
+        """A case of the letter shown."""
+        if self._record is not None:
+            self.new_requested.emit(MEDIATION_CASE.code, case_from(self._record.values, self._record.id))
 
     def _begin_again(self) -> None:
         """A new case that goes on from the one shown."""
@@ -265,67 +298,22 @@ class RecordPage(Page):
             self.papers.sign(self._record)
 
     def _void(self) -> None:
-        if self._record is None:
-            return
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(self.tr("作废"))
-        dialog.setLabelText(self.tr("作废后仍可查看，不能再修改。请写明原因："))
-        dialog.setOkButtonText(self.tr("作废"))
-        dialog.setCancelButtonText(self.tr("返回"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(self._void_for)
-        dialog.open()
-
-    def _void_for(self, reason: str) -> None:
-        record, services, kind = self._record, self._services, self._type
-        if record is None:
-            return
-
-        def void() -> None:
-            services.store.void(kind, record.id, reason=reason, by=services.user, base=record.head)
-
-        services.runner.run(
-            void, done=lambda _: self._voided(record.id), failed=self._tell, owner=self, in_turn=True
-        )
-
-    def _voided(self, record_id: str) -> None:
-        self.banner.show_done(self.tr("已作废。"))
-        self._show(record_id)
-        self.list.refresh()
-        self.saved.emit(self._type.code, record_id)
+        if self._record is not None:
+            self.settling.void(self._record)
 
     def _choose(self, differences: list[Difference]) -> None:
-        """Both values side by side; the choice is saved as an ordinary edit."""
-        record = self._record
-        if record is None:
-            return
-        dialog = DifferenceDialog(self._type, self._type.headline_of(record.values), differences, self)
-        dialog.chosen.connect(lambda chosen: self._settle(record, chosen))
-        dialog.open()
+        if self._record is not None:
+            self.settling.choose(self._record, differences)
 
-    def _settle(self, record: StoredRecord, chosen: dict[str, Any]) -> None:
-        services, kind = self._services, self._type
-
-        def settle() -> None:
-            services.store.settle(kind, record.id, chosen, by=services.user, base=record.head)
-
-        services.runner.run(
-            settle, done=lambda _: self._settled(record.id), failed=self._tell, owner=self, in_turn=True
-        )
-
-    def _settled(self, record_id: str) -> None:
-        self.banner.show_done(self.tr("已选定并保存；没选的一份另存着，以后还能改用。"))
+    def _settled(self, record_id: str, sentence: str) -> None:
+        self.banner.show_done(sentence)
         self._show(record_id)
         self.list.refresh()
         self.saved.emit(self._type.code, record_id)
 
     def _print(self) -> None:
-        if (
-            self._record is not None
-            and not self.detail.print.isHidden()
-            and self._type.code == "mediation_case"
-        ):
-            self.print_requested.emit(self._record, "agreement")
+        if self._record is not None and not self.detail.print.isHidden():
+            self.print_requested.emit(self._record, paper_of(self._type, self._record.values))
 
     def _saved(self, record_id: str, sentence: str) -> None:
         self.saved.emit(self._type.code, record_id)

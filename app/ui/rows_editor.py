@@ -89,7 +89,7 @@ class RowCard(QFrame):
         """A person has no credit code and an organisation no sex; what is seldom needed waits to be asked for."""
         editors = self.group.editors
         hidden: set[str] = set()
-        if "kind" in editors and "uscc" in editors:
+        if "kind" in editors and "representative" in editors:
             organisation = editors["kind"].value() == "organisation"
             hidden |= ONLY_PERSONS if organisation else ONLY_ORGANISATIONS
         if not self._more.isChecked():

@@ -60,6 +60,12 @@ class PrintCase(Protocol):
     ) -> "PrintedPdf": ...
 
 
+class PrintLetter(Protocol):
+    """Prints a paper of a hand-over by its code (app.printing.letter_papers)."""
+
+    def __call__(self, record: StoredRecord, code: str) -> "PrintedPdf": ...
+
+
 class SigningControl(Protocol):
     """Printing for signature (app.printing.signing_papers)."""
 
@@ -262,6 +268,7 @@ class DeskServices:
     sync: SyncControl
     backup: BackupControl
     print_case: PrintCase
+    print_letter: PrintLetter
     signing: SigningControl
     accounts: AccountControl | None = None
     """None where nobody can sign in anew: then there is no lock and no page of users."""

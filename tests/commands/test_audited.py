@@ -15,7 +15,7 @@ from app.commands.desk_accounts import DeskAccounts
 from app.commands.figures import show_figures
 from app.commands.parser import build_parser
 from app.commands.printing import print_document_of
-from app.commands.records import import_file, list_records, show_record
+from app.commands.records import import_file, list_records, print_document, show_record
 from app.commands.sign_in import signed_in
 from app.models.registry import RECORD_TYPES
 from app.security.authorize import NotAllowed, matrix
@@ -159,3 +159,18 @@ def test_each_command_lets_in_whom_its_line_names(station, tmp_path):
                     assert ("denied", f"command/{command}", role) in last(desk, 3), (
                         "before the sign-in under the clock of the test"
                     )
+
+
+def test_a_printed_hand_over_is_in_the_trail_and_feedback_waits_for_a_result(station, desk, tmp_path, capsys):
+    record_id = station[2]["handover"]
+    number = desk.reader.load(RECORD_TYPES["handover"], record_id).values["number"]
+    out = tmp_path / "移交函.pdf"
+    assert print_document(desk, arguments("print", number, "transfer", "-o", out)) == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert last(desk) == [("print", f"handover/{record_id}", "transfer")]
+    assert print_document(desk, arguments("print", number, "feedback", "-o", tmp_path / "x.pdf")) == 1
+    assert print_document(desk, arguments("print", "无此号", "transfer", "-o", tmp_path / "x.pdf")) == 1
+    said = capsys.readouterr().err
+    assert "还没有办理结果" in said
+    assert "没有编号为“无此号”的移交" in said
+    assert not (tmp_path / "x.pdf").exists()

@@ -11,6 +11,7 @@ from app import resources
 from app.models.divisions import Divisions
 from app.models.mediation.practice import LocalPractice
 from app.printing.case_print import print_case
+from app.printing.letter_papers import letter_pdf
 from app.printing.papers.common import Office
 from app.printing.pictures import look_of
 from app.printing.signing_papers import SigningPapers
@@ -121,8 +122,13 @@ def services_for(desk: DeskFile, runner: TaskRunner, divisions: Divisions, role:
         sync=DeskSync(SyncNews(), None, ADDRESS),
         backup=DeskBackup(BackupNews()),
         print_case=print_of_case,
+        print_letter=print_of_letter,
         signing=SigningPapers(store, attachments, OFFICE, desk.clock, USER),
     )
+
+
+def print_of_letter(record: StoredRecord, code: str) -> PrintedPdf:
+    return letter_pdf(code, record.values, record.id, "鹰头村", draft=not record.values["sent_on"])
 
 
 def print_of_case(

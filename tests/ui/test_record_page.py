@@ -21,6 +21,7 @@ WORDS = {
     "screening": "钱网格",
     "resident": "sxm",
     "committee": "鹰头村",
+    "handover": "吐尔逊",
 }
 
 

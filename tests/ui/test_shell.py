@@ -60,7 +60,7 @@ def test_every_place_of_the_rail_opens(window: MainWindow, services: DeskService
 def test_places_open_by_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitActive(window):
         window.activateWindow()
-    for key, place in ((Qt.Key.Key_5, "screening"), (Qt.Key.Key_7, "figures"), (Qt.Key.Key_8, "sync")):
+    for key, place in ((Qt.Key.Key_6, "handover"), (Qt.Key.Key_8, "figures"), (Qt.Key.Key_9, "sync")):
         qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
         assert window.current_page() == place
 

@@ -7,7 +7,7 @@ import orjson
 import pypdfium2
 import pytest
 
-from app.commands.demo import demonstration
+from app.commands.demo import STATION_CODE, demonstration
 from app.commands.tour import take_tour
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
@@ -25,7 +25,7 @@ def test_the_tour_leaves_pictures_an_agreement_and_a_receipt(dressed, tmp_path):
         written = desk.outbox.status()
     assert (written.unsent, written.held, written.conflicts) == (0, 0, 0)
     shots = sorted(path.name for path in pictures.glob("*.png"))
-    assert len(shots) == 13
+    assert len(shots) == 17
     assert all((pictures / name).stat().st_size > 10_000 for name in shots)
 
     with closing(pypdfium2.PdfDocument(pictures / "agreement.pdf")) as document:
@@ -38,7 +38,8 @@ def test_the_tour_leaves_pictures_an_agreement_and_a_receipt(dressed, tmp_path):
     with closing(
         sqlite3.connect(f"file:{tmp_path / 'district' / 'district.db'}?mode=ro", uri=True)
     ) as district:
-        held = dict(district.execute("SELECT type, count(*) FROM record_state GROUP BY type"))
+        of_station = "SELECT type, count(*) FROM record_state WHERE station = ? GROUP BY type"
+        held = dict(district.execute(of_station, (STATION_CODE,)))
         twice = district.execute("SELECT count(*) - count(DISTINCT op_id) FROM revision").fetchone()
     assert held == {code: count for code, count in receipt["records"].items() if count}
     assert twice == (0,)

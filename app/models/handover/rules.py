@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.models.content import content_of
@@ -23,6 +24,8 @@ def fill(values: dict[str, Any]) -> None:
 
 def _letter(letter: Handover) -> Iterator[Problem]:
     """The sender's own part; a rule never joins both sides' fields, which arrive apart."""
+    if letter.peer and not re.fullmatch("[0-9]{12}", letter.peer):
+        yield error("peer", "对方单位编码是 12 位数字，请从单位名录里选；名录里没有的，请向区里问明编码。")
     if letter.withdrawn_on and not letter.withdrawn_reason:
         yield error("withdrawn_reason", "撤回移交请写明原因。")
     if letter.agreed is False and letter.sent_on:
@@ -96,6 +99,11 @@ def _answer_stands(old: Handover, new: Handover) -> Iterator[Problem]:
         yield error("answer", "已经反馈办理结果，不能再退回。")
     if old.withdrawn_on and not old.answer and new.answer:
         yield error("answer", "对方已经撤回这件移交，不用签收。")
+
+
+def may_void(letter: Mapping[str, Any]) -> bool:
+    """Whether a letter is still this office's alone: written here and not sent."""
+    return letter.get("direction") != IN and not letter.get("sent_on")
 
 
 def _differs(old: Handover, new: Handover, name: str) -> bool:

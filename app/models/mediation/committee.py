@@ -15,6 +15,11 @@ from app.models.record_type import RecordType, Section
 FEWEST, MOST = 3, 9
 TERM_YEARS = 3
 HIRED = "hired"
+OFFICES = (
+    "派出所", "公安局", "分局", "法院", "法庭", "检察院", "司法所", "司法局", "信访局", "办公室", "中心", "委员会",
+    "人民政府", "街道办事处",
+)  # fmt: skip
+"""How the names of stations end that are an office themselves and no village or community."""
 """聘任的人民调解员: mediates, but is no member of the committee (人民调解法 art. 13)."""
 
 
@@ -58,6 +63,11 @@ class Committee(Record):
 def committee_name(station_name: str) -> str:
     """鹰头村人民调解委员会: village and resident committees set one up each (人民调解法 art. 8)."""
     return f"{station_name}人民调解委员会"
+
+
+def office_name(station_name: str) -> str:
+    """As whom a station writes to other offices: its committee, or the office itself (鹰头派出所, 仁寿县人民法院)."""
+    return station_name if station_name.endswith(OFFICES) else committee_name(station_name)
 
 
 def _composition(committee: Committee) -> Iterator[Problem]:

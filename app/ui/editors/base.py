@@ -38,6 +38,8 @@ class Editor(QWidget):
         self._star.setVisible(field.required)
         head.addWidget(self._star)
         head.addStretch(1)
+        self._why = ""
+        self.is_locked = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(3)
@@ -45,6 +47,7 @@ class Editor(QWidget):
 
     def place_input(self, widget: QWidget, focus: QWidget | None = None) -> None:
         """Put the input between label and message; `focus` takes the keyboard where it is another widget."""
+        self._holder = widget
         self._input = focus or widget
         self._input.setAccessibleName(label(self.field.label))
         self.setFocusProxy(self._input)
@@ -99,6 +102,15 @@ class Editor(QWidget):
         self._message.hide()
         self._input.setAccessibleDescription("")
         self._mark("")
+        if self._why:
+            self.show_hint(self._why)
+
+    def lock(self, is_locked: bool, why: str = "") -> None:
+        """Show what is in it without taking more; `why` is said below, where the section does not say it for all."""
+        self.is_locked = is_locked
+        self._why = why if is_locked else ""
+        self._holder.setEnabled(not is_locked)
+        self.clear_problem()
 
     def problem(self) -> str:
         """What is said below the input now."""

@@ -102,6 +102,8 @@ class FilesEditor(Editor):
             self.show_hint(self.tr("还没有复制截图、照片或文件。先在别处复制，再按“粘贴”。"))
 
     def _add(self, sources: Sequence[Source]) -> None:
+        if self.is_locked:
+            return
         begin = not self._waiting
         self._waiting += sources
         if begin and self._waiting:

@@ -39,10 +39,13 @@ class LookupLine(QLineEdit):
         services: DeskServices,
         search: Callable[[str], Sequence[Offer]],
         parent: QWidget | None = None,
+        *,
+        fewest: int = FEWEST_LETTERS,
     ) -> None:
         super().__init__(parent)
         self._services = services
         self._search = search
+        self._fewest = fewest
         self._offers = QStandardItemModel(self)
         self._completer = QCompleter(self._offers, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -59,13 +62,21 @@ class LookupLine(QLineEdit):
         """What is offered now."""
         return [self._offers.item(row).text() for row in range(self._offers.rowCount())]
 
+    def offer_now(self) -> None:
+        """Offer everything there is, whatever is typed."""
+        self.setFocus()
+        typed = self.text().strip()
+        self._services.runner.run(
+            lambda: (typed, list(self._search(""))), done=self._show, failed=lambda _: None, owner=self
+        )
+
     def take_offer(self, row: int) -> None:
         """Choose one of the offers."""
         self._take(self._offers.index(row, 0))
 
     def _ask(self) -> None:
         typed = self.text().strip()
-        if len(typed) < FEWEST_LETTERS:
+        if len(typed) < self._fewest:
             self._offers.clear()
             return
         self._services.runner.run(
