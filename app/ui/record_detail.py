@@ -93,7 +93,7 @@ class RecordDetail(QWidget):
         column.addLayout(self._body)
         column.addStretch(1)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setContentsMargins(8, 0, 0, 0)
         outer.setSpacing(8)
         outer.addWidget(self._title)
         outer.addWidget(self._below)
