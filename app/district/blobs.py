@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from app.district.database import Database
 from app.district.intake import utc_text
+from app.district.lending import borrow
 from app.district.tables import blob, blob_piece
 from app.models.attached_file import SHA256
 from app.models.file_type import HEAD, FileRefused, may_begin, media_of
@@ -45,6 +46,7 @@ class Blobs:
 
     def states(self, station: str, digests: Sequence[str]) -> dict[str, BlobState]:
         """What is held of each content; one that no revision of the station names is left out."""
+        borrow(self._database, station, digests, utc_text(self._clock()))
         listed = select(blob.c.sha256, blob.c.length, blob.c.held, blob.c.complete_at).where(
             blob.c.station == station, blob.c.sha256.in_(digests)
         )

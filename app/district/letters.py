@@ -13,18 +13,18 @@ from uuid import UUID, uuid5
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from app.district.authoring import pen_of, pen_seq
+from app.district.authoring import LABEL, pen_of, pen_seq
 from app.district.database import Database
 from app.district.identity import Identity
 from app.district.intake import Intake, Sender, utc_text
-from app.district.ledger import state_of
-from app.district.passing import digest_of, office_of
+from app.district.ledger import Ledger, state_of
+from app.district.passing import digest_of, office_of, pass_on_again
 from app.district.queries import LOCK, STATES
 from app.district.tables import letter, passing
 from app.models import payload
 from app.models.handover.handover import HANDOVER
 from app.models.handover.sides import said
-from app.models.handover.status import IN, OUT
+from app.models.handover.status import IN
 from app.models.merging import State
 from app.models.payload import SCHEMA, canonical
 from app.sync.batch import line_of
@@ -70,10 +70,14 @@ class Letters:
         newest = waiting[-1]
         row = connection.execute(STATES, {"station": station, "records": [record]}).first()
         state = None if row is None else state_of(row)
+        fields = orjson.loads(bytes(newest["body"]))["fields"]
+        if state is None and "written_on" not in fields:
+            # An answer to a letter the district has lost: its office sends that again.
+            return False
         remark = _objection(newest, state)
         entered = not remark
         if not remark:
-            entered, remark = self._write(connection, station, newest, state)
+            entered, remark = self._write(connection, newest, state, fields)
         done = update(passing).where(
             passing.c.station == station,
             passing.c.record == record,
@@ -85,76 +89,74 @@ class Letters:
         return entered
 
     def _write(
-        self, connection: Connection, station: str, newest: _Row, state: State | None
+        self, connection: Connection, newest: _Row, state: State | None, fields: dict[str, Any]
     ) -> tuple[bool, str]:
         """One revision of the district's pen; (False, "") when it would say nothing new."""
-        told = orjson.loads(bytes(newest["body"]))
-        fields = told["fields"]
         name, kind = office_of(connection, newest["sender"])
         if state is None:
             said_of = {"direction": IN, "letter_id": newest["of"], "peer": newest["sender"]}
             fields = {**fields, **said_of, "peer_name": name, "peer_kind": kind}
             data = {field: value for field, value in fields.items() if value is not None}
-            self._note_letter(connection, newest)
         else:
             data = {field: value for field, value in fields.items() if state.document.get(field) != value}
-        if not data:
-            return False, ""
-        self._lend(connection, newest, fields)
-        now = utc_text(self._clock())
+        if state is None or state.document.get("direction") == IN:
+            self._note_letter(connection, newest, fields)
+        return self._written(connection, newest, state, data, name) if data else (False, "")
+
+    def _written(
+        self, connection: Connection, newest: _Row, state: State | None, data: Mapping[str, Any], by: str
+    ) -> tuple[bool, str]:
+        station = newest["station"]
         pen = pen_of(self._identity, station)
-        seq = pen_seq(connection, station, pen, now) + 1
+        seq = pen_seq(connection, station, pen, utc_text(self._clock())) + 1
         content = {
-            "seq": seq,
-            "op_id": _op_id(newest, data) if state is None else str(uuid5(UUID(pen), f"{seq}")),
             "type": HANDOVER.code,
             "record": newest["record"],
             "act": "create" if state is None else "edit",
             "base": None if state is None else state.head,
             "revision": 1 if state is None else state.version + 1,
-            "by": name,
-            "at": told["at"],
+            "by": by,
+            "at": orjson.loads(bytes(newest["body"]))["at"],
             "data": data,
             "blobs": payload.blobs(HANDOVER, data),
         }
-        batch = Batch(Header(pen, 1, seq, 1, SCHEMA, name[:60]), (line_of(canonical(content), seq),))
+        # The same id for the same content only: a PC may bring back what the district lost and writes again.
+        content |= {"op_id": str(uuid5(UUID(pen), canonical(content).hex())), "seq": seq}
+        batch = Batch(Header(pen, 1, seq, 1, SCHEMA, LABEL), (line_of(canonical(content), seq),))
         receipt = self._intake.take_in(connection, batch, Sender(station, pen))
         held = [verdict.detail for verdict in receipt.verdicts if verdict.code == "held"]
         return True, "".join(held)
 
-    def _note_letter(self, connection: Connection, newest: _Row) -> None:
-        """The receiver's side of the letter, which has said nothing yet."""
-        known = {"station": newest["station"], "record": newest["record"], "peer": newest["sender"]}
-        kept = select(letter.c.of).where(
-            letter.c.station == known["station"], letter.c.record == known["record"]
-        )
-        if connection.execute(kept).first() is None:
-            silent = digest_of(said({"direction": IN}))
-            connection.execute(insert(letter), known | {"of": newest["of"], "number": 0, "said": silent})
+    def _note_letter(self, connection: Connection, newest: _Row, fields: Mapping[str, Any]) -> None:
+        """The receiver's side of the letter, and the contents it may fetch.
 
-    def _lend(self, connection: Connection, newest: _Row, fields: Mapping[str, Any]) -> None:
-        """The contents a letter names may be fetched by the office it came to."""
+        Where the district had lost it, and the receiver's PCs brought back what they wrote, that is passed on now.
+        """
+        station, record = newest["station"], newest["record"]
+        own = (letter.c.station == station) & (letter.c.record == record)
         files = payload.blobs(HANDOVER, {"files": fields.get("files") or []})
-        own = update(letter).where(letter.c.station == newest["station"], letter.c.record == newest["record"])
-        connection.execute(own.values(files=orjson.dumps(files).decode() if files else None))
+        lent = {"files": orjson.dumps(files).decode() if files else None}
+        if connection.execute(update(letter).where(own).values(**lent)).rowcount:
+            return
+        known = {
+            "station": station,
+            "record": record,
+            "peer": newest["sender"],
+            "of": newest["of"],
+            "number": 0,
+        }
+        connection.execute(insert(letter), known | lent | {"said": digest_of(said({"direction": IN}))})
+        pen = pen_of(self._identity, station)
+        ledger = Ledger(connection, Sender(station, pen), 1, utc_text(self._clock()))
+        pass_on_again(ledger, record)
 
 
 def _objection(newest: _Row, state: State | None) -> str:
     """Why what was said is not entered; it is marked with these words and shown on the district's page."""
     if state is None:
-        return "" if "written_on" in orjson.loads(bytes(newest["body"]))["fields"] else _NOT_OURS
+        return ""
     if state.type != HANDOVER.code or state.document.get("peer") != newest["sender"]:
         return _NOT_OURS
-    is_reply = state.document.get("direction") == OUT
-    if not is_reply and state.document.get("letter_id") != newest["of"]:
+    if state.document.get("direction") == IN and state.document.get("letter_id") != newest["of"]:
         return _NOT_OURS
     return _NO_LONGER if state.void_reason is not None else ""
-
-
-def _op_id(newest: _Row, data: Mapping[str, Any]) -> str:
-    """The same for the same letter: a PC may bring the first revision back after the district lost it."""
-    return str(
-        uuid5(
-            UUID(newest["record"]), canonical({"at": orjson.loads(bytes(newest["body"]))["at"], **data}).hex()
-        )
-    )

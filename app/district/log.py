@@ -107,7 +107,7 @@ class Log:
             return ""
         there = select(revision.c.op_id).where(self._own_station)
         released = there.where(revision.c.applied == place, revision.c.applied != revision.c.position)
-        said = select(notice.c.key).where(
+        said = select(notice.c.published_at + " " + notice.c.key).where(
             notice.c.station == self._asking.station, notice.c.position == place
         )
         for statement in (there.where(revision.c.position == place), released, said):
@@ -133,7 +133,9 @@ class Log:
             for row in self._first(released, revision.c.applied)
         ]
         events += [
-            Event(row.position, _mark(row.key), notice=row) for row in self._first(said, notice.c.position)
+            # Two histories of one district may have the same notice at the same place, not published at one time.
+            Event(row.position, _mark(f"{row.published_at} {row.key}"), notice=row)
+            for row in self._first(said, notice.c.position)
         ]
         return sorted(events, key=lambda event: event.place)
 

@@ -82,10 +82,18 @@ def pass_on(ledger: Ledger, lines: Sequence[Line]) -> None:
             ledger.load([record])
         state = ledger.state(record)
         if state is not None and state.type == HANDOVER.code:
-            _pass_on(ledger, record, state, line)
+            _pass_on(ledger, record, state, line.at, erased=tells_erasure(line.act, line.data))
 
 
-def _pass_on(ledger: Ledger, record: str, state: State, line: Line) -> None:
+def pass_on_again(ledger: Ledger, record: str) -> None:
+    """As `pass_on` for one letter as it stands, whoever wrote it last."""
+    ledger.load([record])
+    state = ledger.state(record)
+    if state is not None:
+        _pass_on(ledger, record, state, ledger.now, erased=False)
+
+
+def _pass_on(ledger: Ledger, record: str, state: State, at: str, *, erased: bool) -> None:
     connection, station = ledger.connection, ledger.station
     kept = connection.execute(_LETTER, {"station": station, "record": record}).first()
     document = state.document
@@ -97,7 +105,7 @@ def _pass_on(ledger: Ledger, record: str, state: State, line: Line) -> None:
         row = {"station": station, "record": record, "peer": str(document["peer"]), "number": 0}
         connection.execute(insert(letter), row | {"of": mirror_of(station, record)})
         kept = connection.execute(_LETTER, {"station": station, "record": record}).one()
-    if tells_erasure(line.act, line.data):
+    if erased:
         _forget(ledger, kept)
         return
     if state.void_reason is not None:
@@ -109,7 +117,7 @@ def _pass_on(ledger: Ledger, record: str, state: State, line: Line) -> None:
         "case_record": document.get("case_id") if is_out else None,
         "taken_at": _taken_at(kept.taken_at, ledger.position, document),
     }
-    body = canonical({"at": line.at, "fields": told})
+    body = canonical({"at": at, "fields": told})
     digest = digest_of(told)
     if told is not None and digest != kept.said:
         known |= {"said": digest, "number": kept.number + 1}

@@ -7,7 +7,9 @@ from app.district import passing
 from app.district.judge import Judge, Reason
 from app.district.ledger import Ledger, Waiting
 from app.district.lineage import changed_in
-from app.models.merging import Folded, State, created, folded, merged
+from app.models.handover.handover import HANDOVER
+from app.models.handover.status import IN
+from app.models.merging import Folded, State, created, folded, merge_of, merged
 from app.sync.protocol import Line
 
 MISSING_PARENT = Reason("missing_parent", "它的上一版还没有到区里，已先收存，等上一版到达后自动处理。")
@@ -107,7 +109,7 @@ class Scales:
 
     def _folded(self, line: Line, state: State | None) -> Folded | Reason:
         if line.act == "create":
-            return Folded(created(line)) if state is None else RECORD_EXISTS
+            return Folded(created(line)) if state is None else _created_before(line, state)
         reason = _cannot_follow(line, state)
         if reason is not None or state is None or line.base is None:
             return reason or MISSING_PARENT
@@ -119,6 +121,18 @@ class Scales:
         ledger = self._ledger
         since = changed_in(ledger.connection, ledger.station, ledger.unseen(line, seen))
         return merged(state, line, since)._replace(seen=seen) if since else folded(state, line)
+
+
+def _created_before(line: Line, state: State) -> Folded | Reason:
+    """A letter that came in is written by the district's pen, anew where the district had lost it: the same letter
+    brought back by a PC joins it, and what that PC wrote on it can follow.
+    """
+    known, again = state.document, line.data
+    is_letter = state.type == line.type == HANDOVER.code and again.get("direction") == IN
+    if not is_letter or again.get("letter_id") != known.get("letter_id"):
+        return RECORD_EXISTS
+    joined = state._replace(head=merge_of(line.op_id), version=state.version + 1)
+    return Folded(joined, merged=True)
 
 
 def _cannot_follow(line: Line, state: State | None) -> Reason | None:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from app.models.duty import Duty
+from app.models.handover.handover import HANDOVER
+from app.models.handover.status import IN, OUT
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.committee import COMMITTEE
 from app.models.mediation.practice import LocalPractice
@@ -19,6 +21,8 @@ from app.store.due_cases import due_on_cases, inline
 
 DAYS_AHEAD = 7
 TERM_DAYS_AHEAD = 60  # choosing a committee takes weeks
+SIGN_WITHIN, CONFIRM_WITHIN = 3, 7  # days; local practice, no law names them
+MOST_LETTERS = 500
 UNDER_WAY = ("in_hand", "transferred", "reported")
 
 
@@ -56,6 +60,7 @@ class DueReader:
                 *self._on_cases(connection, last, limit),
                 *self._screening(connection, last),
                 *_read(connection, Duty.CHOOSE_COMMITTEE, COMMITTEE, _terms(today).limit(limit)),
+                *_letters(connection, last, limit),
             ]
         return sorted(found, key=lambda item: (item.due, item.duty, item.record_id))
 
@@ -98,6 +103,30 @@ def _terms(today: date) -> Select[Any]:
         )
         .order_by(table.c.term_ends_on)
     )
+
+
+def _letters(connection: Connection, last: date, limit: int) -> list[DueItem]:
+    """Hand-overs that wait for this office, and answers it waits for; a case's own term stands on the case."""
+    table = HANDOVER.table
+    open_ones = table.c.status.in_([inline(code) for code in ("sent", "received", "under_way", "fed_back")])
+    wanted = select(table).where(open_ones, table.c.void_reason.is_(None)).order_by(table.c.sent_on)
+    found = []
+    for row in connection.execute(wanted.limit(MOST_LETTERS)):
+        duty, day = _letter_duty(row)
+        if duty is not None and day is not None and day <= last:
+            words = " · ".join(filter(None, (row.title, row.peer_name))) or HANDOVER.title
+            found.append(DueItem(duty, HANDOVER.code, row.id, words, day))
+    return sorted(found, key=lambda item: item.due)[:limit]
+
+
+def _letter_duty(row: Any) -> tuple[Duty | None, date | None]:
+    if row.direction == IN and row.status == "sent":
+        return Duty.SIGN_FOR, row.sent_on + timedelta(days=SIGN_WITHIN)
+    if row.direction == OUT and row.status == "fed_back":
+        return Duty.CONFIRM_FEEDBACK, row.fed_back_on + timedelta(days=CONFIRM_WITHIN)
+    if row.case_id is not None or row.status == "fed_back":
+        return None, None
+    return (Duty.FEED_BACK if row.direction == IN else Duty.AWAIT_FEEDBACK), row.due
 
 
 def _visits(last: date) -> Select[Any]:

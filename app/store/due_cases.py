@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, literal, or_, select
 
 from app.models.duty import Duty
+from app.models.handover.handover import HANDOVER
+from app.models.handover.status import OUT, RECEIVED
 from app.models.mediation.agreement_rules import CONFIRMATION_DAYS, SETTLED, confirmable_until
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.mediation.deadlines import ANSWERED, settle_by
@@ -17,6 +19,7 @@ from app.models.working_days import WorkingCalendar
 CASE = MEDIATION_CASE.table
 OBLIGATION = Obligation.__table__
 REFERRAL = Referral.__table__
+LETTER = HANDOVER.table
 SHORTEST_MONTH = 28
 
 Due = tuple[Duty, str, str, date]
@@ -60,10 +63,26 @@ def _unsettled(last: date, practice: Practice) -> Select[Any]:
         .where(
             CASE.c.void_reason.is_(None),
             CASE.c.result.is_(None),
+            ~_signed_for_elsewhere(),
             CASE.c.accepted_on <= last - _least(practice.settle),
             or_(CASE.c.extended_to.is_(None), CASE.c.extended_to <= last),
         )
         .order_by(CASE.c.accepted_on)
+    )
+
+
+def _signed_for_elsewhere() -> ColumnElement[bool]:
+    """What another office has signed for is settled there."""
+    return (
+        select(LETTER.c.id)
+        .where(
+            LETTER.c.case_id == CASE.c.id,
+            LETTER.c.case_id.is_not(None),
+            LETTER.c.direction == OUT,
+            LETTER.c.answer == RECEIVED,
+            LETTER.c.void_reason.is_(None),
+        )
+        .exists()
     )
 
 

@@ -16,7 +16,7 @@ from app.district.server import DistrictServer
 from app.district.tables import METADATA
 from tests.district.parts import Pc
 
-WHOLE = {"server_meta": "reference", "device_home": "reference"}
+WHOLE = {"server_meta": "reference", "device_home": "reference", "office": "reference"}
 WHOLE |= dict.fromkeys(("account", "login_failure", "web_session", "trail"), "local")
 assert admin_tables
 SPREAD = [table for table in METADATA.sorted_tables if "spread" not in table.info]

@@ -95,6 +95,7 @@ def test_nasty_names_stay_text_on_every_page(district: DistrictServer) -> None:
         "/devices",
         "/held",
         "/arrivals",
+        "/handovers",
     ):
         page = system.see(path)
         assert system.status == 200

@@ -193,3 +193,45 @@ def test_a_committee_whose_term_ends_is_due_two_months_before(desk, chosen, due)
     assert [(item.duty, item.headline) for item in items] == [
         (Duty.CHOOSE_COMMITTEE, "鹰头村人民调解委员会")
     ] * due
+
+
+SIGNED = {"answer": "received", "answered_on": TODAY, "answered_by": "李调解"}
+CAME_IN = {
+    "direction": "in",
+    "letter_id": "01a2217b-bd75-767c-8cc7-5540314b1690",
+    "sent_on": date(2026, 11, 18),
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (CAME_IN, (Duty.SIGN_FOR, date(2026, 11, 21))),
+        (CAME_IN | SIGNED | {"due": date(2026, 11, 25)}, (Duty.FEED_BACK, date(2026, 11, 25))),
+        ({"sent_on": TODAY, "due": TODAY}, (Duty.AWAIT_FEEDBACK, TODAY)),
+        (
+            {"sent_on": TODAY, **SIGNED, "result": "settled", "fed_back_on": date(2026, 11, 20)},
+            (Duty.CONFIRM_FEEDBACK, date(2026, 11, 27)),
+        ),
+        (CAME_IN | SIGNED | {"due": date(2027, 1, 1)}, None),
+        (CAME_IN | SIGNED | {"due": TODAY, "result": "settled", "fed_back_on": TODAY}, None),
+        (CAME_IN | {"answer": "returned", "answered_on": TODAY, "answer_note": "不属于本辖区"}, None),
+        ({"due": TODAY}, None),
+        ({"sent_on": TODAY, "due": TODAY, "withdrawn_on": TODAY, "withdrawn_reason": "和解"}, None),
+    ],
+)
+def test_a_letter_is_due_to_whose_turn_it_is(
+    desk: DeskFile, values: dict[str, Any], expected: tuple[Duty, date] | None
+) -> None:
+    save(desk, "handover", SAMPLES["handover"](**values))
+    assert due(desk) == ([expected] if expected else [])
+
+
+def test_a_case_signed_for_elsewhere_is_not_to_be_settled_here(desk: DeskFile) -> None:
+    case = save(desk, "mediation_case", mediation_case(**UNSETTLED, accepted_on=date(2026, 10, 1)))
+    assert [duty for duty, _ in due(desk)] == [Duty.SETTLE]
+    letter = {"case_id": case, "sent_on": TODAY, "due": None}
+    save(desk, "handover", SAMPLES["handover"](**letter))
+    assert [duty for duty, _ in due(desk)] == [Duty.SETTLE]
+    save(desk, "handover", SAMPLES["handover"](**letter, **SIGNED))
+    assert due(desk) == []

@@ -4,7 +4,7 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,19 @@ class Near:
 
     folder: Path
     url: str | None = None
+    seconds: int = 0
 
     def __post_init__(self) -> None:
         self.open()
 
+    def clock(self) -> datetime:
+        """A second later each time: what is told apart by its time is told apart here, too."""
+        self.seconds += 1
+        return NOW + timedelta(seconds=self.seconds)
+
     def open(self) -> None:
         self.database = open_database(self.url, self.folder)
-        self.services = services_of(self.database, clock=now)
+        self.services = services_of(self.database, clock=self.clock)
 
     def close(self) -> None:
         self.database.close()

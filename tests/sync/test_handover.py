@@ -244,7 +244,7 @@ def test_a_letter_to_nobody_waits_and_goes_once_the_office_is_there(offices: Off
     )
     court = Pc(
         offices.near.folder.parent / "院.db",
-        templates(offices.near.folder.parent)[COURT],
+        offices.near.folder.parent / f"template-{COURT}.db",
         offices.near,
         Random(2),
     )

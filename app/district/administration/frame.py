@@ -29,6 +29,7 @@ PLACES = (
     ("/held", "待处理", "see_held"),
     ("/arrivals", "最近收到", "see_arrivals"),
     ("/differences", "有出入", "see_differences"),
+    ("/handovers", "移交", "see_handovers"),
     ("/backups", "备份", "make_backup"),
     ("/accounts", "用户", "see_accounts"),
     ("/trail", "操作记录", "read_trail"),

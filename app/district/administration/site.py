@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app import resources
-from app.district.administration import account_pages, backup_pages, pc_pages, station_pages
+from app.district.administration import account_pages, backup_pages, handover_pages, pc_pages, station_pages
 from app.district.administration.frame import HEADERS, TLS_HEADERS, problem, whole
 from app.district.administration.rights import ANYONE, SIGNED_IN, rights
 from app.district.administration.trail import Deed
@@ -43,6 +43,7 @@ PAGES: Mapping[str, Page] = {
     "POST /held": pc_pages.held_again,
     "GET /arrivals": pc_pages.arrivals,
     "GET /differences": pc_pages.differences,
+    "GET /handovers": handover_pages.letters,
     "GET /accounts": account_pages.accounts,
     "POST /accounts": account_pages.add_account,
     "GET /accounts/change": account_pages.ask_change,
