@@ -30,6 +30,7 @@ from app.ui.home_lists import DueList
 from app.ui.incoming import Source
 from app.ui.letter_words import on_the_way_text
 from app.ui.main_window import MainWindow
+from app.ui.places import HOME
 from app.ui.record_form import RecordForm
 from app.ui.record_line import RecordLine
 from app.ui.record_page import RecordPage
@@ -517,6 +518,22 @@ def test_what_is_due_leads_to_the_letter(qtbot: QtBot, services: DeskServices) -
         with qtbot.waitSignal(due.opened) as opened:
             line.click()
         assert opened.args == [HANDOVER.code, duty.value]
+
+
+def test_what_waits_for_a_receipt_is_on_the_first_page_and_opens_there(at: Window) -> None:
+    letter = at.keep(HANDOVER, handover(**CAME))
+    at.window.open_page(HOME).refresh()
+    at.settle()
+    due = at.window.page(HOME).findChild(DueList)
+    assert due is not None
+    (line,) = due.findChildren(RecordLine)
+    assert "等待签收或退回" in line.accessibleName() + line.accessibleDescription()
+    line.click()
+    at.settle()
+    assert at.window.current_page() == HANDOVER.code
+    shown_record = at.front()._record
+    assert shown_record is not None
+    assert shown_record.id == letter
 
 
 def test_who_may_only_read_is_offered_no_step(
