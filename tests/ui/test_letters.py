@@ -225,7 +225,7 @@ def test_a_name_typed_out_is_as_good_as_one_chosen_and_an_unknown_one_is_refused
         assert (peer.value(), form.values()["peer_kind"]) == (code, kind)
     _, problems = HANDOVER.clean(handover(peer="鹰头所"))
     assert [problem.message for problem in problems if problem.path == "peer"] == [
-        "对方单位编码是 12 位数字，请从单位名录里选；名录里没有的，请向区里问明编码。"
+        "对方单位编码是 2 至 12 位数字或字母，请从单位名录里选；名录里没有的，请向区里问明编码。"
     ]
 
 

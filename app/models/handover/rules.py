@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from app.models.handover.handover import Handover
 
 
+# As the district gives them to its stations.
+is_office_code = re.compile("[0-9A-Za-z]{2,12}").fullmatch
+
+
 def fill(values: dict[str, Any]) -> None:
     """A letter written here goes out; it is named after its parties."""
     values["direction"] = values.get("direction") or OUT
@@ -24,8 +28,10 @@ def fill(values: dict[str, Any]) -> None:
 
 def _letter(letter: Handover) -> Iterator[Problem]:
     """The sender's own part; a rule never joins both sides' fields, which arrive apart."""
-    if letter.peer and not re.fullmatch("[0-9]{12}", letter.peer):
-        yield error("peer", "对方单位编码是 12 位数字，请从单位名录里选；名录里没有的，请向区里问明编码。")
+    if letter.peer and not is_office_code(letter.peer):
+        yield error(
+            "peer", "对方单位编码是 2 至 12 位数字或字母，请从单位名录里选；名录里没有的，请向区里问明编码。"
+        )
     if letter.withdrawn_on and not letter.withdrawn_reason:
         yield error("withdrawn_reason", "撤回移交请写明原因。")
     if letter.agreed is False and letter.sent_on:
