@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from app.district.line_form import form_of
+from app.district.line_form import form_of, holds_only_signs
 from app.district.questions import Questions
 from app.models.handover.handover import HANDOVER
 from app.models.record_type import RecordType
@@ -21,7 +21,7 @@ from app.sync.protocol import Line
 LONGEST = 64 << 10
 MOST_ROLES = 100
 WORTH = 50
-"""So many lines of a type have to come before its form is made: that takes as long as reading ten thousand."""
+"""So many lines of a type have to come before its form is made: that takes as long as reading a thousand."""
 
 
 class QuickReading:
@@ -70,10 +70,11 @@ class _Known:
             self._left -= 1
             return None
         try:
-            found = _form(self._record_type).fullmatch(body.decode())
+            text = body.decode()
         except UnicodeDecodeError:
             return None
-        if found is None:
+        found = _form(self._record_type).fullmatch(text)
+        if found is None or not holds_only_signs(text):
             return None
         at, by, op_id, record, revision, role, stated = found.groups("")
         if stated != str(seq) or not self._may(role):
