@@ -4,18 +4,20 @@ It reads files and tables with SQL of its own and never asks the product what it
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import text
 
 from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
 from tests.simulator.district import SimulatedDistrict
+from tests.simulator.losers import losers_kept
+from tests.simulator.order import DISTRICT, in_order
 from tests.simulator.pc import SimulatedPc
+from tests.simulator.sql import rows_at, rows_of
 
 
 def sha_of(line: bytes) -> str:
@@ -38,6 +40,8 @@ class Entry:
     author: str
     sha256: str
     spoiled: bool = False
+    pen: str = ""
+    """Whose order it stands in: of a PC through all its lives, of the district for one station; "" of nobody."""
 
 
 @dataclass
@@ -47,7 +51,8 @@ class Oracle:
     saved: dict[str, Entry] = field(default_factory=dict)
     maybe: Counter[str] = field(default_factory=Counter)
     gone: set[str] = field(default_factory=set)
-    orderly: bool = True
+    forgot: bool = False
+    """The district was put back from a backup."""
 
     # What happened
 
@@ -55,7 +60,7 @@ class Oracle:
         self, pc: SimulatedPc, record: str, typed: Mapping[str, Any] | None = None, *, spoiled: bool = False
     ) -> None:
         """The service answered: saved.  `typed` are wire values that must stand in the line."""
-        row = _rows(
+        row = rows_of(
             pc,
             "SELECT op_id, line FROM revision WHERE record_id = :r AND epoch IS NOT NULL "
             "ORDER BY position DESC LIMIT 1",
@@ -66,11 +71,12 @@ class Oracle:
         if typed:
             data = orjson.loads(row.line)["data"]
             assert all(data.get(name) == value for name, value in typed.items()), "N5: not what was typed"
-        author = f"{pc.name}.{pc.life}"
-        if self.maybe[record]:
-            # It may be an earlier save that seemed to fail; when it was made nobody can say.
-            author = f"{author}.{row.op_id}"
-        self.saved[row.op_id] = Entry(row.op_id, record, pc.station.code, author, sha_of(row.line), spoiled)
+        # It may be an earlier save that seemed to fail; when that was made nobody can say.
+        pen = "" if self.maybe[record] else pc.name
+        entry = Entry(
+            row.op_id, record, pc.station.code, f"{pc.name}.{pc.life}", sha_of(row.line), spoiled, pen
+        )
+        self.saved[row.op_id] = entry
 
     def unclear(self, record: str) -> None:
         """The saver died or got an error: it may be on the disk or not."""
@@ -78,19 +84,19 @@ class Oracle:
 
     def district_wrote(self, district: SimulatedDistrict, station: str, record: str) -> None:
         """The district's own pen answered."""
-        row = _at_district(
+        row = rows_at(
             district,
             "SELECT op_id, line FROM revision WHERE record = :r ORDER BY position DESC LIMIT 1",
             r=record,
         )[0]
         op = str(row.op_id)
-        self.saved.setdefault(op, Entry(op, record, station, "区里", sha_of(bytes(row.line))))
+        pen = f"{DISTRICT}.{station}"
+        self.saved.setdefault(op, Entry(op, record, station, DISTRICT, sha_of(bytes(row.line)), pen=pen))
 
     def destroyed(self, pcs: Sequence[SimulatedPc], district: SimulatedDistrict) -> None:
         """A disk was replaced by an older copy: what lies nowhere any more is gone, and the oracle knows it."""
         here = set().union(*(ops_of(pc) for pc in pcs)) | ops_at(district)
         self.gone |= self.saved.keys() - here
-        self.orderly = False
 
     # What must hold
 
@@ -102,7 +108,7 @@ class Oracle:
 
     def receipted(self, pc: SimulatedPc) -> tuple[int, int]:
         """Up to which seq of which life the file believes itself receipted."""
-        row = _rows(pc, "SELECT epoch, acked_seq FROM device")[0]
+        row = rows_of(pc, "SELECT epoch, acked_seq FROM device")[0]
         return row.epoch, row.acked_seq
 
     def receipts_are_true(
@@ -112,7 +118,7 @@ class Oracle:
         epoch, acked = self.receipted(pc)
         if acked <= before[1]:
             return
-        rows = _rows(
+        rows = rows_of(
             pc,
             "SELECT op_id FROM revision WHERE epoch = :e AND seq > :a AND seq <= :b",
             e=epoch,
@@ -124,22 +130,22 @@ class Oracle:
 
     def judge(self, pcs: Sequence[SimulatedPc], district: SimulatedDistrict, quiet: set[str]) -> None:
         """Everything is drained.  `quiet` names records whose revisions are rightly held back."""
-        there = _at_district(
+        there = rows_at(
             district,
             "SELECT station, position, op_id, device, epoch, seq, record, act, outcome, applied, line "
             "FROM revision ORDER BY station, position",
         )
         self._exactly_once(there)
         self._nothing_lost_or_invented(pcs, there)
-        self._order(there)
+        in_order(there, self.saved, forgot=self.forgot)
         self._hashes(pcs, there)
-        self._losers_kept(district, there, pcs)
+        losers_kept(there, pcs, district, quiet)
         for pc in pcs:
             _dense(pc)
             faults = verify(pc.database, RECORD_TYPES)
             assert faults == [], f"N8: {faults}"
             self.same_records(pc, district, quiet)
-            unsent = _rows(
+            unsent = rows_of(
                 pc,
                 "SELECT count(*) AS n FROM revision, device WHERE revision.epoch = device.epoch "
                 "AND revision.seq > device.acked_seq",
@@ -166,21 +172,6 @@ class Oracle:
                     unknown.append(op)
         assert not unknown, f"N6: nobody saved {unknown}"
 
-    def _order(self, there: Iterable[Any]) -> None:
-        last: dict[tuple[str, int], int] = defaultdict(int)
-        for row in there:
-            key = (str(row.device), row.epoch)
-            assert row.seq > last[key], f"G3: {row.op_id} arrived out of order"
-            last[key] = row.seq
-        if self.orderly:
-            place = {str(row.op_id): row.position for row in there}
-            by_author: dict[str, list[int]] = defaultdict(list)
-            for op, entry in self.saved.items():
-                by_author[entry.author].append(place[op])
-            assert all(places == sorted(places) for places in by_author.values()), (
-                "G3: not in the order saved"
-            )
-
     def _hashes(self, pcs: Sequence[SimulatedPc], there: Iterable[Any]) -> None:
         for row in there:
             entry, line = self.saved.get(str(row.op_id)), bytes(row.line)
@@ -192,37 +183,10 @@ class Oracle:
                 continue
             assert sha_of(line) == entry.sha256, f"N5: {row.op_id} is not what was saved"
         for pc in pcs:
-            for row in _rows(pc, "SELECT op_id, line FROM revision"):
+            for row in rows_of(pc, "SELECT op_id, line FROM revision"):
                 entry = self.saved.get(row.op_id)
                 if entry is not None and not entry.spoiled and b'"act":"skip"' not in row.line:
                     assert sha_of(row.line) == entry.sha256, f"N5: {row.op_id} differs at {pc.name}"
-
-    def _losers_kept(
-        self, district: SimulatedDistrict, there: Iterable[Any], pcs: Sequence[SimulatedPc]
-    ) -> None:
-        kept = _at_district(
-            district, "SELECT station, position, opened, field, record, other, settled_at FROM conflict"
-        )
-        others = {(row.station, row.position, row.field): orjson.loads(bytes(row.other)) for row in kept}
-        for row in there:
-            if row.outcome == "conflict":
-                data = orjson.loads(bytes(row.line))["data"]
-                lost = [value for (s, p, _), value in others.items() if (s, p) == (row.station, row.position)]
-                assert lost, f"a loser was not kept: {row.op_id}"
-                assert all(value == data or value in data.values() for value in lost), (
-                    f"a loser was altered: {row} {lost}"
-                )
-        for pc in pcs:
-            here = {
-                (row.record_id, row.place, row.field, bool(row.settled))
-                for row in _rows(pc, "SELECT record_id, place, field, settled FROM conflict WHERE place > 0")
-            }
-            told = {
-                (str(row.record), row.opened, row.field, row.settled_at is not None)
-                for row in kept
-                if row.station == pc.station.code
-            }
-            assert here == told, f"differences of {pc.name}: {here ^ told}"
 
     def same_records(self, pc: SimulatedPc, district: SimulatedDistrict, quiet: set[str]) -> None:
         """G6, field by field and not by a digest."""
@@ -253,7 +217,7 @@ def documents_of(pc: SimulatedPc) -> dict[str, Any]:
 
 def documents_at(district: SimulatedDistrict, station: str) -> dict[str, Any]:
     """The same of the district's tables."""
-    rows = _at_district(
+    rows = rows_at(
         district,
         "SELECT s.record, s.type, s.head, s.void_reason, s.document, r.line FROM record_state s "
         "LEFT JOIN revision r ON r.station = s.station AND r.position = s.position WHERE s.station = :s",
@@ -275,30 +239,30 @@ def ops_of(pc: SimulatedPc) -> set[str]:
 
 def ops_at(district: SimulatedDistrict) -> set[str]:
     """Ids of all revisions at the district."""
-    return {str(row.op_id) for row in _at_district(district, "SELECT op_id FROM revision")}
+    return {str(row.op_id) for row in rows_at(district, "SELECT op_id FROM revision")}
 
 
 def held_records(district: SimulatedDistrict) -> set[str]:
     """Records of which the district holds a revision back."""
-    rows = _at_district(district, "SELECT record FROM held WHERE released_at IS NULL")
+    rows = rows_at(district, "SELECT record FROM held WHERE released_at IS NULL")
     return {str(row.record) for row in rows}
 
 
 def _records_of(pc: SimulatedPc) -> set[tuple[str, str]]:
-    return {(row.op_id, row.record_id) for row in _rows(pc, "SELECT op_id, record_id FROM revision")}
+    return {(row.op_id, row.record_id) for row in rows_of(pc, "SELECT op_id, record_id FROM revision")}
 
 
 def _raw_hashes(pcs: Sequence[SimulatedPc], op_id: str) -> set[str]:
     """Of the line of a revision in the files, under every seq it ever had."""
     found = set()
     for pc in pcs:
-        for row in _rows(pc, "SELECT line FROM revision WHERE op_id = :o", o=op_id):
+        for row in rows_of(pc, "SELECT line FROM revision WHERE op_id = :o", o=op_id):
             found.add(hashlib.sha256(row.line).hexdigest())
     return found
 
 
 def _dense(pc: SimulatedPc) -> None:
-    rows = _rows(
+    rows = rows_of(
         pc,
         "SELECT epoch, min(seq) AS first, max(seq) AS last, count(*) AS n FROM revision "
         "WHERE seq IS NOT NULL AND epoch = (SELECT epoch FROM device) GROUP BY epoch",
@@ -309,15 +273,3 @@ def _dense(pc: SimulatedPc) -> None:
 
 def _named(saved: Mapping[str, Entry], ops: Iterable[str]) -> list[str]:
     return [f"{op} by {saved[op].author} on {saved[op].record}" for op in sorted(ops)]
-
-
-def _rows(pc: SimulatedPc, statement: str, **values: Any) -> list[Any]:
-    with pc.database.read() as connection:
-        return list(connection.execute(text(statement), values))
-
-
-def _at_district(district: SimulatedDistrict, statement: str, **values: Any) -> list[Any]:
-    with district.database.read() as connection:
-        if "r" in values and not district.database.is_sqlite:
-            statement = statement.replace(":r", "CAST(:r AS uuid)")
-        return list(connection.execute(text(statement), values))

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 
 from app.district import intake as taking
 from app.district.intake import Intake
 from app.district.sitting import Sitting
-from app.store import new_life
+from app.store import lives, new_life
 from app.store.new_life import NewLife
 from app.store.receiving import Receiver
-from app.store.tables import device
+from app.store.tables import device, revision
 from app.sync.protocol import Receipt, Verdict
 
 
@@ -86,9 +86,26 @@ def seq_used_twice() -> Iterator[None]:
         yield
 
 
+def sent_again_backwards() -> AbstractContextManager[None]:
+    """What goes into the stream anew goes newest first: after a restore, a copied disk, a loss at the district."""
+    put = lives._put_in_stream
+
+    def backwards(connection: Connection, which: ColumnElement[bool], epoch: int) -> int:
+        rows = connection.execute(
+            select(revision.c.op_id, revision.c.position).where(which).order_by(revision.c.position)
+        )
+        newest = {row.op_id: row.position for row in rows}
+        return sum(
+            put(connection, revision.c.position == position, epoch) for position in reversed(newest.values())
+        )
+
+    return replaced(lives, "_put_in_stream", backwards)
+
+
 SOWN: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "ack before commit": ack_before_commit,
     "cursor before apply": cursor_before_apply,
     "deduplicated by time": deduplicated_by_time,
     "seq used twice": seq_used_twice,
+    "sent again backwards": sent_again_backwards,
 }

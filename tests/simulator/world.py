@@ -306,6 +306,7 @@ class World:
                 begin_server_epoch(self.district.database)
                 self.district.restart()
             self.oracle.destroyed(self.pcs, self.district)
+            self.oracle.forgot = True
 
     def back_up(self, pc: SimulatedPc) -> None:
         self.files[pc.name] = self.folder / f"{pc.name}.backup{len(self.files)}-{self.number}"
@@ -470,7 +471,6 @@ class World:
         twins = [one for one in self.pcs if one.station.device_id == pc.station.device_id]
         if len(twins) > 1:
             pc.become_another(str(self.ids()), self.chance.randbytes(32))
-            self.oracle.orderly = False
         else:
             pc.register_anew()
         self.oracle.after_start(pc)

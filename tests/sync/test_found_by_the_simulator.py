@@ -126,3 +126,31 @@ def test_a_restored_file_shows_unsent_work_above_what_comes_down(pair: Pair) -> 
     pair.first.pull.run()
     assert pair.value(pair.first, record, "notes") == "恢复之后写的"
     pair.settled()
+
+
+def test_a_choice_behind_a_revision_held_back_waits_with_it_and_anybody_else_may_choose(pair: Pair) -> None:
+    """Seed 20831: the PC shows its own choice, the district and the other PC the open difference."""
+    record = pair.create(pair.first)
+    pair.settled()
+    pair.edit(pair.first, record, notes="甲写的")
+    pair.first.save_unchecked(RESIDENT, record, {"phone": "打不通"})
+    pair.oracle.acknowledged(pair.first, record)
+    pair.district.author.void(STATION, record, reason="合并", by="区里的人")
+    pair.oracle.district_wrote(pair.district, STATION, record)
+    pair.settled()
+    choose(pair, pair.first, record)
+    pair.settled()
+    assert [refusal.code for refusal in pair.first.outbox.refusals()] == ["held", "held"]
+    assert {one.settled for one in pair.first.differences.of(record)} == {True}
+    assert {one.settled for one in pair.second.differences.of(record)} == {False}
+    choose(pair, pair.second, record)
+    pair.settled()
+    assert {one.settled for one in pair.second.differences.of(record)} == {True}
+
+
+def choose(pair: Pair, pc: SimulatedPc, record: str) -> None:
+    """On a voided record the void is said once more."""
+    stored = pc.reader.load(RESIDENT, record)
+    assert stored is not None
+    pc.store.settle(RESIDENT, record, {}, by=pc.by, base=stored.head)
+    pair.oracle.acknowledged(pc, record)
