@@ -94,7 +94,7 @@ def test_sync_sends_everything_once_and_verify_finds_no_fault(station):
     folder, password = station
     first = run("sync", "--password-file", password, folder=folder)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert "本次上报 6 条，收到 0 条，未上报 0 条" in first.stdout
+    assert f"本次上报 {len(RECORD_TYPES)} 条，收到 0 条，未上报 0 条" in first.stdout
     assert "本次上报 0 条" in run("sync", "--password-file", password, folder=folder).stdout
     checked = run("verify", "--password-file", password, folder=folder)
     assert (checked.returncode, "完好" in checked.stdout) == (0, True), checked.stdout
@@ -105,7 +105,8 @@ def test_reconcile_says_both_counts_and_names_what_differs(station):
     run("sync", "--password-file", password, folder=folder)
     compared = run("reconcile", "--password-file", password, folder=folder)
     assert compared.returncode == 0, compared.stdout + compared.stderr
-    assert compared.stdout == "本站 6 条，区里 6 条。\n"
+    count = len(RECORD_TYPES)
+    assert compared.stdout == f"本站 {count} 条，区里 {count} 条。\n"
 
 
 def test_import_reports_and_sets_the_exit_code(station, tmp_path):

@@ -64,6 +64,7 @@ def test_what_waits_is_counted_and_listed(qtbot: QtBot, services: DeskServices) 
     assert "区服务器：qu.example.cn:8443" in said
     waiting = page.findChild(WaitingList)
     assert [waiting.topLevelItem(row).text(0) for row in range(len(SAMPLES))] == [
+        "张石头与买买提·吐尔逊邻里纠纷 · 鹰头人民调解委员会",
         "鹰头村人民调解委员会",
         "鹰头村1组至3组 · 钱网格、李调解",
         "张石头与买买提·吐尔逊邻里纠纷",
