@@ -15,7 +15,7 @@ from app.models.registry import RECORD_TYPES
 from app.store.verify import verify
 from tests.simulator.district import SimulatedDistrict
 from tests.simulator.losers import losers_kept
-from tests.simulator.order import DISTRICT, in_order
+from tests.simulator.order import in_order
 from tests.simulator.pc import SimulatedPc
 from tests.simulator.sql import rows_at, rows_of
 
@@ -90,8 +90,8 @@ class Oracle:
             r=record,
         )[0]
         op = str(row.op_id)
-        pen = f"{DISTRICT}.{station}"
-        self.saved.setdefault(op, Entry(op, record, station, DISTRICT, sha_of(bytes(row.line)), pen=pen))
+        pen = f"区里.{station}"
+        self.saved.setdefault(op, Entry(op, record, station, "区里", sha_of(bytes(row.line)), pen=pen))
 
     def destroyed(self, pcs: Sequence[SimulatedPc], district: SimulatedDistrict) -> None:
         """A disk was replaced by an older copy: what lies nowhere any more is gone, and the oracle knows it."""
@@ -137,7 +137,8 @@ class Oracle:
         )
         self._exactly_once(there)
         self._nothing_lost_or_invented(pcs, there)
-        in_order(there, self.saved, forgot=self.forgot)
+        going_on = {f"{pc.name}.{pc.life}" for pc in pcs}
+        in_order(there, self.saved, within=going_on if self.forgot else None)
         self._hashes(pcs, there)
         losers_kept(there, pcs, district, quiet)
         for pc in pcs:
@@ -179,7 +180,9 @@ class Oracle:
                 continue
             if row.act == "skip":
                 kept = orjson.loads(line)["data"]["sha256"]
-                assert kept in _raw_hashes(pcs, str(row.op_id)), "N5: a skip line names other content"
+                assert kept in _raw_hashes(pcs, str(row.op_id), row.seq), (
+                    "N5: a skip line names other content"
+                )
                 continue
             assert sha_of(line) == entry.sha256, f"N5: {row.op_id} is not what was saved"
         for pc in pcs:
@@ -252,12 +255,13 @@ def _records_of(pc: SimulatedPc) -> set[tuple[str, str]]:
     return {(row.op_id, row.record_id) for row in rows_of(pc, "SELECT op_id, record_id FROM revision")}
 
 
-def _raw_hashes(pcs: Sequence[SimulatedPc], op_id: str) -> set[str]:
-    """Of the line of a revision in the files, under every seq it ever had."""
+def _raw_hashes(pcs: Sequence[SimulatedPc], op_id: str, seq: int) -> set[str]:
+    """Of the line of a revision in the files, under every seq it has there and under `seq`, which it had once."""
     found = set()
     for pc in pcs:
         for row in rows_of(pc, "SELECT line FROM revision WHERE op_id = :o", o=op_id):
-            found.add(hashlib.sha256(row.line).hexdigest())
+            then = orjson.dumps({**orjson.loads(row.line), "seq": seq}, option=orjson.OPT_SORT_KEYS)
+            found |= {hashlib.sha256(row.line).hexdigest(), hashlib.sha256(then).hexdigest()}
     return found
 
 

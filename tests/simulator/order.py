@@ -1,18 +1,16 @@
 """G3, order per device, as the judge asks it: of every stream, and of what each PC and each pen of the district saved."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
-
-DISTRICT = "区里"
 
 
 class Saved(Protocol):
     """What order needs of an acknowledged save.
 
-    `author` is a PC in one life of its file, or the district; `pen` the PC in all its lives, or the district's pen
-    for one station.  A pen of "" stands in no order.
+    `author` is a PC in one life of its file, or the district; `pen` the PC in all its lives, or the district's for
+    one station.  A pen of "" stands in no order.
     """
 
     @property
@@ -23,16 +21,17 @@ class Saved(Protocol):
     def pen(self) -> str: ...
 
 
-def in_order(there: Sequence[Any], saved: Mapping[str, Saved], *, forgot: bool) -> None:
+def in_order(
+    there: Sequence[Any], saved: Mapping[str, Saved], *, within: Collection[str] | None = None
+) -> None:
     """Raises AssertionError where `there`, the district's rows by station and position, contradict the promise.
 
     A device's seqs rise in each of its lives.  What one pen wrote lies there in the order of `saved`, whatever befell
     the PC.  Positions are counted in each station for itself, so nothing is said between two stations.
 
-    Where the district `forgot` (put back from a backup), any PC brings back what it lost, in that PC's own stream and
-    as far as that PC had heard of it: what was held back reached no other PC before it took effect, and neither the
-    district nor a PC put back too knows any more what it wrote.  Then the order is asked of one record within one
-    life of a PC, where each revision builds on the one before.
+    Where the district was put back, the order is asked only `within` lives that go on, of each record: any PC brings
+    back what was lost, in its own stream, and what was held back had reached no other PC; the district itself and a
+    file put back too know no more what they wrote, or send what they had not sent before what was lost.
     """
     last: dict[tuple[str, int], int] = defaultdict(int)
     for row in there:
@@ -42,8 +41,12 @@ def in_order(there: Sequence[Any], saved: Mapping[str, Saved], *, forgot: bool) 
     place = {str(row.op_id): row.position for row in there}
     rising: dict[tuple[str, str], list[str]] = defaultdict(list)
     for op, entry in saved.items():
-        if entry.pen and op in place and not (forgot and entry.author == DISTRICT):
-            rising[(entry.author, entry.record) if forgot else (entry.pen, "")].append(op)
+        if not entry.pen or op not in place:
+            continue
+        if within is None:
+            rising[entry.pen, ""].append(op)
+        elif entry.author in within:
+            rising[entry.author, entry.record].append(op)
     for (whose, _), ops in rising.items():
         for earlier, later in pairwise(ops):
             assert place[earlier] < place[later], (
