@@ -22,7 +22,7 @@ def letters(visit: Visit) -> Shown:
             one.sender,
             one.receiver,
             one.number,
-            one.sent_on,
+            tag("span", one.sent_on, class_="number"),
             _status(one),
             when(one.changed_at, ""),
             _remark(one),
