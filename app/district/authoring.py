@@ -93,9 +93,13 @@ class Author:
             "data": dict(data),
             "blobs": [],
         }
-        line = line_of(canonical(content), seq)
-        batch = Batch(Header(pen, 1, seq, 1, SCHEMA, LABEL), (line,))
-        return self._intake.take(batch, Sender(station, pen))
+        return self._intake.take(pen_batch(pen, content), Sender(station, pen))
+
+
+def pen_batch(pen: str, content: Mapping[str, Any]) -> Batch:
+    """One revision of the district's pen as a PC would send it; `content` is the wire line, its seq included."""
+    seq = content["seq"]
+    return Batch(Header(pen, 1, seq, 1, SCHEMA, LABEL), (line_of(canonical(content), seq),))
 
 
 def pen_of(identity: Identity, station: str) -> str:

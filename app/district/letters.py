@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from app.district.authoring import LABEL, pen_of, pen_seq
+from app.district.authoring import pen_batch, pen_of, pen_seq
 from app.district.database import Database
 from app.district.identity import Identity
 from app.district.intake import Intake, Sender, utc_text
@@ -26,9 +26,7 @@ from app.models.handover.handover import HANDOVER
 from app.models.handover.sides import said
 from app.models.handover.status import IN
 from app.models.merging import State
-from app.models.payload import SCHEMA, canonical
-from app.sync.batch import line_of
-from app.sync.protocol import Batch, Header
+from app.models.payload import canonical
 
 _WAITING = select(passing).where(passing.c.station == bindparam("station"), passing.c.placed_at.is_(None))
 _NOT_OURS = "这份移交不是发给这个单位的，没有转入。"
@@ -122,8 +120,7 @@ class Letters:
         }
         # The same id for the same content only: a PC may bring back what the district lost and writes again.
         content |= {"op_id": str(uuid5(UUID(pen), canonical(content).hex())), "seq": seq}
-        batch = Batch(Header(pen, 1, seq, 1, SCHEMA, LABEL), (line_of(canonical(content), seq),))
-        receipt = self._intake.take_in(connection, batch, Sender(station, pen))
+        receipt = self._intake.take_in(connection, pen_batch(pen, content), Sender(station, pen))
         held = [verdict.detail for verdict in receipt.verdicts if verdict.code == "held"]
         return True, "".join(held)
 
