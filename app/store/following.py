@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.models.handover.handover import HANDOVER
-from app.models.handover.matter import AFTER_HANDING_OVER, answered, feedback_from, referral_row
-from app.models.handover.status import IN
+from app.models.handover.matter import AFTER_HANDING_OVER, feedback_from, followed, referral_row
+from app.models.handover.sides import referral_of
+from app.models.handover.status import IN, OUT
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.problems import Problem
 from app.models.record_type import RecordType, Values
@@ -41,11 +42,10 @@ def _of_letter(connection: Connection, letter_id: str, letter: Values) -> Iterat
     stored = reading.load(connection, MEDIATION_CASE, case_id) if case_id else None
     if stored is None or not letter.get("sent_on"):
         return
-    standing, fresh = stored.values.get("referrals") or [], referral_row(letter, letter_id)
-    if any(row["id"] == fresh["id"] for row in standing):
-        told = [{**row, **answered(letter)} if row["id"] == fresh["id"] else row for row in standing]
-    else:
-        told = [*standing, fresh]
+    standing, row_id = stored.values.get("referrals") or [], referral_of(letter_id)
+    told = [followed(row, letter) if row["id"] == row_id else row for row in standing]
+    if letter["direction"] == OUT and all(row["id"] != row_id for row in standing):
+        told.append(referral_row(letter, letter_id))
     yield Beside(MEDIATION_CASE, stored.id, {"referrals": told})
 
 

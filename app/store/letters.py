@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from app.models.handover.handover import HANDOVER
-from app.models.handover.matter import answered
+from app.models.handover.matter import followed
 from app.models.handover.sides import referral_of
 from app.models.handover.status import IN, OUT, RECEIVED
 from app.models.mediation.parts import Referral
@@ -79,7 +79,7 @@ def signed_for(connection: Connection, case_id: str, rows: Iterable[str]) -> lis
 def behind(connection: Connection) -> list[str]:
     """Letters of a case whose row 移交与反馈 does not yet say what the letter says."""
     letters = {
-        referral_of(row["id"]): row
+        referral_of(row["id"]): {**row}
         for row in connection.execute(
             select(_letter).where(
                 _letter.c.case_id.is_not(None),
@@ -89,12 +89,15 @@ def behind(connection: Connection) -> list[str]:
         ).mappings()
     }
     rows = connection.execute(select(_row).where(_row.c.id.in_(letters))).mappings()
-    there = {row["id"]: row for row in rows}
+    there = {row["id"]: {**row} for row in rows}
     return [
         letter["id"]
         for row_id, letter in letters.items()
-        if row_id not in there
-        or any(there[row_id][name] != said for name, said in answered({**letter}).items())
+        if (
+            there[row_id] != followed(there[row_id], letter)
+            if row_id in there
+            else letter["direction"] == OUT
+        )
     ]
 
 

@@ -195,6 +195,35 @@ def test_the_case_goes_with_the_letter_and_becomes_a_case_there(offices: Offices
     assert committee.letters.of_case(opened)[0].record_id == come
 
 
+def test_what_is_typed_on_the_row_of_a_letter_is_never_emptied(offices: Offices) -> None:
+    """A feedback begun and not finished, and a receipt on paper: the letter says less and takes nothing away."""
+    police, committee = offices.police, offices.first
+    begun = police.case()
+    out = police.letter(COMMITTEE, case_id=begun, sent_on=TODAY)
+    (row,) = police.read(MEDIATION_CASE, begun).values["referrals"]
+    police.edit(MEDIATION_CASE, begun, referrals=[row | {"received_by": "纸质回执"}])
+    offices.settled()
+    assert police.read(MEDIATION_CASE, begun).values["referrals"][0]["received_by"] == "纸质回执"
+    come = mirror(police, out)
+    committee.edit(HANDOVER, come, **SIGNED)
+    fresh = case_from(committee.read(HANDOVER, come).values, come) | {"accepted_on": TODAY, "consent": True}
+    opened = committee.write(MEDIATION_CASE, fresh).record_id
+    (row,) = committee.read(MEDIATION_CASE, opened).values["referrals"]
+    committee.edit(MEDIATION_CASE, opened, referrals=[row | {"result": "failed", "answer": "对方不愿再谈"}])
+    police.edit(HANDOVER, out, notes="已知悉")
+    offices.settled()
+    assert committee.store.follow_letters(by=committee.by) == 0
+    (row,) = committee.read(MEDIATION_CASE, opened).values["referrals"]
+    assert (row["result"], row["answer"]) == ("failed", "对方不愿再谈")
+    committee.edit(MEDIATION_CASE, opened, referrals=[row | {"answered_on": TODAY}])
+    offices.settled()
+    assert offices.both(out, "status", "result") == [("fed_back", "failed")] * 2
+    police.edit(HANDOVER, out, confirmed_on=TODAY, confirmed_by="吴警官")
+    offices.settled()
+    for pc, case in ((police, begun), (committee, opened)):
+        assert pc.read(MEDIATION_CASE, case).values["referrals"][0]["status"] == "confirmed"
+
+
 def test_a_case_signed_for_elsewhere_is_no_longer_worked_on_here(offices: Offices) -> None:
     """R15: what an offline PC still wrote is taken whole, and its author is told."""
     police, committee = offices.police, offices.first

@@ -82,8 +82,22 @@ def referral_row(letter: Mapping[str, Any], letter_id: str) -> Values:
     }
 
 
+def followed(row: Mapping[str, Any], letter: Mapping[str, Any]) -> Values:
+    """That row after the letter changed; nothing typed on it is emptied.
+
+    Where the letter came in, this office writes its feedback on the row and the letter follows it: then only how the
+    sender took the same result is news.
+    """
+    told = {name: value for name, value in answered(letter).items() if value is not None}
+    if letter.get("direction") == OUT:
+        return {**row, **told}
+    if row.get("result") and row["result"] == told.get("result"):
+        return {**row, "status": told["status"]}
+    return {**row}
+
+
 def answered(letter: Mapping[str, Any]) -> Values:
-    """The part of that row which follows the letter as the other office answers."""
+    """What that row says of the other office's answer."""
     returned = letter.get("answer") == RETURNED
     return {
         "status": ROW_STATUS.get(letter.get("status") or "", "sent"),
