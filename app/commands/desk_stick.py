@@ -83,6 +83,7 @@ class DeskStick:
             clock=desk.clock,
             contents=transfers_of(desk),
         ).read(folder, watch)
+        desk.store.follow_letters(by=desk.user)
         desk.note("stick in", f"{len(files)} files, {sum(one.receipted for one in files)} rows")
         return files
 
