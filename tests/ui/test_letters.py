@@ -43,7 +43,7 @@ from tests.ui.conftest import USER, services_for
 TODAY = date(2026, 11, 23)
 POLICE = {"code": "511421300001", "name": "鹰头派出所", "kind": "police"}
 COURT = {"code": "511421400001", "name": "鹰头法庭", "kind": "court"}
-OTHER = {"code": "511421600001", "name": "视高畜牧站", "kind": "other"}
+OTHER = {"code": "511421600001", "name": "视高畜牧站", "kind": "department"}
 CAME = {
     "direction": "in",
     "letter_id": str(uuid7()),

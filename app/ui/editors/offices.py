@@ -16,9 +16,6 @@ from app.ui.layouts import button
 from app.ui.services import DeskServices
 from app.ui.words import code_label
 
-KINDS = {"other": "department"}
-"""Kinds of a station at the district → codes of office_kind, where they differ."""
-
 
 class OfficeEditor(Editor):
     """Holds the office's code and shows its name; choosing one fills name and kind into the fields beside."""
@@ -117,8 +114,7 @@ def fits(office: Office, typed: str) -> bool:
 
 def kind_of(office: Office) -> str | None:
     """The code of office_kind; None for a kind this program does not know."""
-    kind = KINDS.get(office.kind, office.kind)
-    return kind if kind in code_list("office_kind") else None
+    return office.kind if office.kind in code_list("office_kind") else None
 
 
 def office_line(office: Office) -> str:
