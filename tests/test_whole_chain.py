@@ -9,7 +9,8 @@ from real_files import jpeg, pdf
 from samples import SAMPLES
 from uuid_utils import uuid7
 
-from app.commands.desk import district_of, enrol_desk, found_desk, push_of
+from app.commands.desk import found_desk
+from app.commands.desk_line import district_of, enrol_desk, push_of
 from app.district.server import DistrictServer
 from app.models import payload
 from app.models.registry import RECORD_TYPES

@@ -8,16 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app import resources
-from app.commands.desk import (
-    DATABASE,
-    Desk,
-    district_of,
-    enrol_desk,
-    found_desk,
-    open_desk,
-    rounds_of,
-    utc_now,
-)
+from app.commands.desk import DATABASE, Desk, found_desk, open_desk, utc_now
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.district.administration.trail import COMMAND
 from app.district.intake import utc_text
 from app.district.server import DistrictServer

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.commands.desk import Desk, identity_of
+from app.commands.desk import Desk
 from app.commands.desk_files import transfers_of
+from app.commands.desk_line import identity_of
 from app.store.blob_transfers import Transfers
 from app.store.lives import send_lost_again
 from app.store.station import read_enrolment, segment_of

@@ -8,8 +8,9 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app import resources
-from app.commands.desk import Desk, enrol_desk, found_desk, is_founded, utc_now
+from app.commands.desk import Desk, found_desk, is_founded, utc_now
 from app.commands.desk_accounts import DeskAccounts
+from app.commands.desk_line import enrol_desk
 from app.commands.recovery import (
     Broken,
     NotABackup,

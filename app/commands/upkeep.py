@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from uuid_utils import uuid7
 
 from app.commands.backups import YES, ask_on_terminal
-from app.commands.desk import Desk, district_of, reconcile_of, rounds_of
+from app.commands.desk import Desk
 from app.commands.desk_files import files_of
+from app.commands.desk_line import district_of, reconcile_of, rounds_of
 from app.models.registry import RECORD_TYPES
 from app.store.anchors import Anchor, kept, unanchored
 from app.store.erasing import scrub_erased

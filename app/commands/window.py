@@ -9,17 +9,11 @@ from PySide6.QtWidgets import QApplication
 
 from app import resources
 from app.commands.authorized_controls import AuthorizedSync
-from app.commands.desk import (
-    Desk,
-    district_of,
-    enrol_desk,
-    reconcile_of,
-    reports_of,
-    rounds_of,
-)
+from app.commands.desk import Desk, reports_of
 from app.commands.desk_accounts import DeskAccounts
 from app.commands.desk_backup import BackupWork
 from app.commands.desk_files import files_of
+from app.commands.desk_line import district_of, enrol_desk, reconcile_of, rounds_of
 from app.commands.desk_privacy import DeskPrivacy
 from app.commands.desk_signing import DeskSigning
 from app.commands.desk_stick import DeskStick

@@ -12,15 +12,15 @@ from app.district.intake import utc_text
 from app.district.repeats import TOLD_AGAIN, digest_of
 from app.district.tables import revision
 from app.sync.frames import READS
-from app.sync.protocol import MAX_COMPRESSED, MAX_REVISIONS, Hello, Receipt, Verdict
+from app.sync.protocol import HEARD_AGAIN, MAX_COMPRESSED, Hello, Receipt, Verdict
 
 SCHEMA_MIN = 1
 SCHEMA_MAX = 1
 
 
 def hello_to(database: Database, identity: Identity, asking: Device, after: int, now: datetime) -> Hello:
-    """Position of the device, with every verdict after seq `after` (of the last 500 lines)."""
-    after = max(after, asking.acked_seq - MAX_REVISIONS)
+    """Position of the device, with every verdict after seq `after` (of the last 1,000 lines)."""
+    after = max(after, asking.acked_seq - HEARD_AGAIN)
     own = (
         (revision.c.station == asking.station)
         & (revision.c.device == asking.device)

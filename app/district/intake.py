@@ -12,7 +12,7 @@ from app.district.database import Database
 from app.district.judge import Judge
 from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
-from app.district.repeats import repeated
+from app.district.repeats import must_follow, repeated
 from app.district.sitting import Sitting
 from app.sync.batch import decode_batch
 from app.sync.blob_wire import named_in
@@ -60,6 +60,7 @@ class Intake:
         now = utc_text(self._clock())
         ledger = Ledger(connection, sender, batch.header.epoch, now)
         acked = _acked_seq(connection, sender, batch.header)
+        must_follow(connection, sender.station, batch.header)
         verdicts = repeated(connection, sender.station, batch, acked)
         lines = [line for line in batch.lines if line.seq > acked]
         sitting = Sitting(ledger, self._judge, batch.header)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.district.tables import revision
 from app.models.scrubbing import MARK, content_digest, line_digest
-from app.sync.protocol import Batch, Line, Refusal, Verdict
+from app.sync.protocol import Batch, Header, Line, Refusal, Verdict
 
 TOLD_AGAIN = frozenset({"held", "merged", "conflict", "released"})
 
@@ -42,6 +42,25 @@ def repeated(connection: Connection, station: str, batch: Batch, acked: int) -> 
             raise Refusal(422, "other_content", seq=line.seq)
         verdicts.append(verdict)
     return verdicts
+
+
+def must_follow(connection: Connection, station: str, header: Header) -> None:
+    """Whether the batch goes on from what lies here under its device's name.
+
+    Raises Refusal 422 other_content where the line before it is another than the sender's: a copy of its disk wrote it.
+    Nothing is said where the line came under another number, or the sender does not know it.
+    """
+    if not header.after:
+        return
+    before = select(revision.c.line).where(
+        revision.c.station == station,
+        revision.c.device == header.device,
+        revision.c.epoch == header.epoch,
+        revision.c.seq == header.first - 1,
+    )
+    line = connection.execute(before).scalar()
+    if line is not None and digest_of(bytes(line)) != header.after:
+        raise Refusal(422, "other_content", seq=header.first - 1)
 
 
 def told_before(connection: Connection, station: str, line: Line) -> Verdict | None:

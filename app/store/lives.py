@@ -53,8 +53,11 @@ def begin_as_another(connection: Connection, *, device_id: str, signing_key: byt
 
 
 def read_anew(connection: Connection) -> None:
-    """The district's log is to be read from its start; until then nothing here counts as held there."""
-    connection.execute(update(device).values(cursor="", pulled_seq=0, recheck=True))
+    """The district's log is to be read from its start; until then nothing here counts as held there.
+
+    Own lines do not come down: whether the district's line of a seq is this file's or a twin's only comparing tells.
+    """
+    connection.execute(update(device).values(cursor="", pulled_seq=0, recheck=True, compare_due=True))
     connection.execute(update(revision).where(revision.c.place.is_not(None)).values(place=None))
     ask_again(connection)
 

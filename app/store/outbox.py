@@ -166,6 +166,12 @@ class Outbox:
         with self._database.read() as connection:
             return held_files(connection)
 
+    def line(self, seq: int) -> bytes | None:
+        """The line at this place of the present stream, sent or not; None where there is none."""
+        one = select(revision.c.line).where(revision.c.epoch == self._epoch, revision.c.seq == seq)
+        with self._database.read() as connection:
+            return connection.execute(one).scalar()
+
     def has_unsent(self) -> bool:
         """Whether any line waits."""
         with self._database.read() as connection:

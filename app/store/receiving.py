@@ -35,7 +35,7 @@ NOT_A_RECORD = (ValueError, TypeError, LookupError, AttributeError, DBAPIError)
 class Pulled:
     """Where this file stands in the district's change log ("" is its start), and what was receipted to it.
 
-    `last_seq` is the last it has written in its present epoch.
+    `last_seq` is the last it has written in its present epoch, `compare_due`: both sides are to be compared once.
     """
 
     cursor: str
@@ -43,6 +43,7 @@ class Pulled:
     last_seq: int
     recheck: bool
     new_life: bool
+    compare_due: bool
 
 
 class Receiver:
@@ -65,7 +66,7 @@ class Receiver:
         with self._database.read() as connection:
             row = connection.execute(select(device)).one()
             last = next_seq(connection, row.epoch) - 1
-            return Pulled(row.cursor, row.acked_seq, last, row.recheck, row.new_life)
+            return Pulled(row.cursor, row.acked_seq, last, row.recheck, row.new_life, row.compare_due)
 
     def take(self, page: Page, after: str) -> int:
         """Write a page that was asked for at cursor `after`; answers how many records changed.
@@ -105,6 +106,11 @@ class Receiver:
         """The district counted this file in `epoch` before: go on in a higher one, from the next opening on."""
         with self._database.write() as connection:
             begin_new_life(connection, above=epoch)
+
+    def compared(self) -> None:
+        """Both sides were compared since the log was last read anew."""
+        with self._database.write() as connection:
+            connection.execute(update(device).values(compare_due=False))
 
     def life_known(self) -> None:
         """The district counts this PC's present epoch."""

@@ -158,7 +158,8 @@ provisional_number = Table(
 
 # One row: which PC this file belongs to, towards the district.  Everything up to `cursor` of the district's
 # change log is in this file, this PC's own revisions in it up to `pulled_seq`.  `recheck` says that the log is
-# being read anew from its start, to learn what the district still holds.
+# being read anew from its start, to learn what the district still holds; `compare_due` that both sides are to be
+# compared once after that.
 device = Table(
     "device",
     Base.metadata,
@@ -179,6 +180,7 @@ device = Table(
     Column("pulled_seq", Integer, nullable=False),
     Column("last_pull_at", Moment),
     Column("recheck", Boolean, nullable=False),
+    Column("compare_due", Boolean, nullable=False, server_default=text("0")),
     Column("new_life", Boolean, nullable=False),
     # Sync by stick: the key the district has files sealed to, exports made, the newest one answered, when the last was
     # made and of how many rows, and the rows ("epoch.seq" by blanks) whose place a skip line takes.

@@ -106,14 +106,14 @@ def _header(text: bytes) -> Header:
         raise ProtocolError("header_wrong_number")
     if header.first < 1 or not isinstance(header.device, str) or not isinstance(header.app, str):
         raise ProtocolError("header_wrong_value")
-    if not (isinstance(header.audit_head, str) and _head(header.audit_head)):
+    if not all(isinstance(hash_, str) and _head(hash_) for hash_ in (header.audit_head, header.after)):
         raise ProtocolError("header_wrong_value")
     return header
 
 
 _HEADER_FIELDS = tuple(Header.__dataclass_fields__)
 # What programs of the first release do not send.
-_LATER = frozenset({"audit_seq", "audit_head"})
+_LATER = frozenset({"audit_seq", "audit_head", "after"})
 
 
 def line_of(body: bytes, seq: int) -> Line:

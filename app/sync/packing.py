@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 
+from app.models.scrubbing import line_digest
 from app.sync.batch import encode_batch, skip_line
 from app.sync.batch_size import BatchSize
 from app.sync.line_speed import LineSpeed
@@ -39,7 +40,7 @@ class Packed:
 
 
 class Packer:
-    """Packs the batches of one round; only one request is ever under way, the thread merely prepares.
+    """Packs the batches of one round.
 
     `too_large` names the seqs whose place a skip line takes.  A batch packed ahead is used only when the
     receipt ends right before it; after any failure it is forgotten and read anew.  `head` answers the last link
@@ -63,7 +64,7 @@ class Packer:
         self._head = head
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pack")
         self._ahead: Future[Packed | None] | None = None
-        self._due = 0
+        self._before = (0, "")
 
     def __enter__(self) -> "Packer":
         return self
@@ -81,6 +82,7 @@ class Packer:
         """The first of `lines` as one batch within the district's limits."""
         who = self._identity
         bodies = [self._body(line) for line in lines]
+        after = self._digest_before(lines[0].seq)
         audit_seq, audit_head = self._head()
         packing = self._speed.packing
         while True:
@@ -94,9 +96,12 @@ class Packer:
                 who.app,
                 audit_seq=audit_seq,
                 audit_head=audit_head,
+                after=after,
             )
             body = encode_batch(header, bodies, packing)
             if len(bodies) == 1 or (len(body) <= self._size.most and raw < MAX_EXPANDED):
+                last = lines[len(bodies) - 1]
+                self._before = (last.seq, line_digest(last.body))
                 return Packed(lines, header, body, raw)
             bodies = bodies[: len(bodies) // 2]
 
@@ -104,27 +109,28 @@ class Packer:
         """Prepare what follows `sending`, when that was a full batch; short queues need no thread."""
         bytes_wanted, count_wanted = self._size.raw_bytes, self._size.count
         if sending.raw * 2 >= bytes_wanted or len(sending.lines) == count_wanted:
-            window = (sending.raw + sending.header.count + bytes_wanted, sending.header.count + count_wanted)
-            self._ahead = self._thread.submit(self._packed_after, sending.last, *window)
+            self._ahead = self._thread.submit(self._packed_after, sending.last, bytes_wanted, count_wanted)
 
-    def receipted(self, acked: int) -> None:
-        """The district has everything up to seq `acked`."""
-        self._due = acked + 1
-
-    def take_next(self) -> Packed | None:
-        """The batch packed ahead if it is the one due now.  Raises what reading the outbox raised."""
+    def take_next(self, first: int) -> Packed | None:
+        """The batch packed ahead if it begins with seq `first`.  Raises what reading the outbox raised."""
         ahead, self._ahead = self._ahead, None
         packed = ahead.result() if ahead is not None else None
-        return packed if packed is not None and packed.header.first == self._due else None
+        return packed if packed is not None and packed.header.first == first else None
 
     def forget(self) -> None:
         """What was packed ahead is not what is to be sent next."""
         self._ahead = None
 
     def _packed_after(self, last: int, max_bytes: int, max_count: int) -> Packed | None:
-        window = self._outbox.next_lines(max_bytes, max_count)
-        lines = _without_gap([line for line in window if line.seq > last])
-        return self.pack(lines) if lines else None
+        lines = _without_gap(self._outbox.lines_after(last, max_bytes, max_count))
+        return self.pack(lines) if lines and lines[0].seq == last + 1 else None
+
+    def _digest_before(self, seq: int) -> str:
+        known, digest = self._before
+        if known == seq - 1:
+            return digest
+        line = self._outbox.line(seq - 1)
+        return "" if line is None else line_digest(line)
 
     def _body(self, line: OutboxLine) -> bytes:
         if line.seq in self._too_large or len(line.body) > MAX_LINE:

@@ -10,6 +10,8 @@ MAX_COMPRESSED = 8 << 20
 MAX_EXPANDED = 64 << 20
 MAX_REVISIONS = 500
 MAX_LINE = 4 << 20
+# Of so many of its last lines a station is told again what was said: two batches may be receipted unheard.
+HEARD_AGAIN = 2 * MAX_REVISIONS
 
 # Somebody between the station and the district takes no request of this size.
 LIMITED = "limited_on_the_way"
@@ -36,6 +38,8 @@ class Header:
     """First line of a batch: who sends, in which life of its counter, from which seq on, how many lines.
 
     `audit_seq` and `audit_head` (hex) are the last link of the PC's audit chain; 0 and "" where it sends none.
+    `after` is the SHA-256 (hex) of the line before `first`, "" where there is none or the PC does not know it: a copy
+    of its disk may have filled that number at the district.
     """
 
     device: str
@@ -47,6 +51,7 @@ class Header:
     proto: int = PROTO
     audit_seq: int = 0
     audit_head: str = ""
+    after: str = ""
 
 
 class Line(NamedTuple):
@@ -225,8 +230,14 @@ class OutboxSource(Protocol):
     def apply_receipt(self, acked_seq: int, verdicts: Sequence[Verdict], received_at: datetime) -> None:
         """Mark ≤ acked_seq acked and keep the verdicts; repeating a receipt changes nothing."""
 
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> Sequence[OutboxLine]:
+        """The lines of this PC's stream after `seq`, sent or not, that fit; at least one while there is any."""
+
     def acked_seq(self) -> int:
         """The last seq receipted."""
+
+    def line(self, seq: int) -> bytes | None:
+        """The line at this place of the stream, sent or not; None where there is none."""
 
     def continue_from(self, seq: int) -> None:
         """The district wants everything from `seq` on again: acked rows from there are pending once more."""

@@ -73,15 +73,21 @@ class Reconcile:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One comparison; its `finding` is None when the line or the district did not let it come to an end."""
         outcome = self._rounds.run(stop)
-        if outcome.state != "idle":
-            return outcome
+        return outcome if outcome.state != "idle" else self.after(outcome, stop)
+
+    def after(self, outcome: Outcome, stop: Callable[[], bool]) -> Outcome:
+        """As `run`, after a round that came to `outcome`, which is idle."""
         try:
             lacking, missing = self._recheck_files()
             first, held = self._compared()
             # A revision may be held back only because the one before it was lost there.
-            sent = sum([self._mend(record_id) for _, record_id in (*first.differing, *held)])
+            sent = 0
+            for _, record_id in (*first.differing, *held):
+                if stop():
+                    return waiting(outcome.sent, 0.0, NoAnswer("interrupted"), outcome.received)
+                sent += self._mend(record_id)
             if first.differing or sent or lacking or missing:
-                outcome = self._rounds.run(stop)
+                outcome = _together(outcome, self._rounds.run(stop))
                 if outcome.state != "idle":
                     return outcome
             last, still_held = self._compared() if first.differing or sent else (first, held)
@@ -91,6 +97,7 @@ class Reconcile:
             busy = refusal.status == 429 or refusal.status >= 500
             wait = refusal.retry_after or AGAIN
             return waiting(outcome.sent, wait, refusal) if busy else stopped(outcome.sent, refusal.code)
+        self._receiver.compared()
         mended = len({*first.differing, *held} - {*last.differing, *still_held})
         return replace(
             outcome, finding=replace(last, mended=mended, files_lacking=lacking, files_missing=missing)
@@ -121,6 +128,10 @@ class Reconcile:
             record for record in here.keys() | there.keys() if here.get(record) != there.get(record)
         )
 
+    def is_due(self) -> bool:
+        """Whether a comparison is due though nobody asked for it."""
+        return self._receiver.position().compare_due
+
     def _mend(self, record_id: str) -> int:
         """Bring both ends to the same revisions; where they still differ in content, both values are kept.
 
@@ -130,3 +141,35 @@ class Reconcile:
         sent = send_again(self._database, record_id, set(page.ops))
         self._receiver.take_record(page)
         return sent
+
+
+class ComparingRounds:
+    """Rounds that compare by themselves once after the district's log had to be read anew.
+
+    A comparison that does not come to an end is tried again after the next round.
+    """
+
+    def __init__(self, rounds: Rounds, comparison: Reconcile) -> None:
+        self._rounds = rounds
+        self._comparison = comparison
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
+        """One round; `finding` of its outcome is what a comparison came to."""
+        outcome = self._rounds.run(stop)
+        if outcome.state != "idle" or not self._comparison.is_due() or stop():
+            return outcome
+        compared = self._comparison.after(outcome, stop)
+        # A district that does not know the question keeps nobody from sending.
+        return outcome if compared.state == "stopped" else compared
+
+
+def _together(first: Outcome, second: Outcome) -> Outcome:
+    """The second round, counting what went in both."""
+    return replace(
+        second,
+        sent=first.sent + second.sent,
+        received=first.received + second.received,
+        merged=first.merged + second.merged,
+        files_sent=first.files_sent + second.files_sent,
+        files_received=first.files_received + second.files_received,
+    )

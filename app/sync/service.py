@@ -1,20 +1,19 @@
-"""Push: takes what is unsent from the outbox to the district, one batch at a time, and keeps the receipts."""
+"""Push: takes what is unsent from the outbox to the district, one batch after the other, and keeps the receipts."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Protocol
 
+from app.models.scrubbing import line_digest
 from app.sync.backoff import Backoff
 from app.sync.batch_size import BatchSize
 from app.sync.line_speed import LineSpeed
 from app.sync.outcome import Outcome, stopped, waiting
 from app.sync.packing import Identity, Packed, Packer
 from app.sync.protocol import (
+    HEARD_AGAIN,
     LIMITED,
-    MAX_EXPANDED,
-    MAX_REVISIONS,
     District,
     Hello,
     NoAnswer,
@@ -23,6 +22,7 @@ from app.sync.protocol import (
     Receipt,
     Refusal,
 )
+from app.sync.under_way import UnderWay
 
 __all__ = ["Identity", "Push"]
 
@@ -92,20 +92,28 @@ class Push:
     def run(self, stop: Callable[[], bool] = lambda: False) -> Outcome:
         """One round; never raises for what the line or the district does."""
         self._sent = 0
-        with Packer(
-            self._outbox, self._identity, self._size, self._speed, self._too_large, self._witness.head
-        ) as packer:
-            return self._round(packer, stop)
+        with (
+            Packer(
+                self._outbox, self._identity, self._size, self._speed, self._too_large, self._witness.head
+            ) as packer,
+            UnderWay(self._district, self._timer) as line,
+        ):
+            try:
+                return self._round(packer, line, stop)
+            except BaseException:
+                # What is under way may yet be receipted, and nobody hears of it.
+                self._unsure = True
+                raise
 
-    def _round(self, packer: Packer, stop: Callable[[], bool]) -> Outcome:
+    def _round(self, packer: Packer, line: UnderWay, stop: Callable[[], bool]) -> Outcome:
         behind = 0
-        while not stop():
-            ready = packer.take_next()
-            lines = ready.lines if ready else packer.unsent()
+        # What is under way has its answer heard, whoever wants to stop.
+        while line.packed or not stop():
+            lines = line.packed.lines if line.packed else packer.unsent()
             if not lines and not self._doubted:
                 return Outcome("idle", self._sent)
             try:
-                rest = self._exchange(packer, lines, ready)
+                rest = self._exchange(packer, line, lines, stop)
             except NoAnswer as failure:
                 return self._lost(lines, failure)
             except Refusal as refusal:
@@ -121,31 +129,42 @@ class Push:
                     return Outcome("waiting", self._sent, rest, "rest")
         return waiting(self._sent, 0.0, NoAnswer("interrupted"))
 
-    def _exchange(self, packer: Packer, lines: Sequence[OutboxLine], ready: Packed | None) -> float:
-        """Greet after any doubt, else send one batch; returns the seconds of rest the district asks for."""
+    def _exchange(
+        self, packer: Packer, line: UnderWay, lines: Sequence[OutboxLine], stop: Callable[[], bool]
+    ) -> float:
+        """Greet after any doubt, else hear of one batch; returns the seconds of rest the district asks for.
+
+        The next batch goes out before the receipt is written: should it not be written, the next hello makes it good.
+        """
         if self._unsure:
             self._greet(lines)
             return 0.0
-        packed = ready or packer.pack(lines)
-        packer.begin_next(packed)
-        began = self._timer()
-        receipt = self._district.push(packed.header, packed.body)
-        self._speed.sent(len(packed.body), self._timer() - began)
+        if line.packed is None:
+            self._send(packer, line, packer.pack(lines))
+        answered = line.answer()
+        packed, receipt = answered.packed, answered.receipt
         # A twin of this PC may have got further; what it sent is no receipt for what lies here.
         acked = min(receipt.acked_seq, packed.last)
         first = packed.header.first
         if acked < first:
             raise NoAnswer("not_the_district")
+        self._speed.sent(len(packed.body), answered.seconds)
+        self._size.went_well(packed.raw, len(packed.body))
+        self._backoff.succeeded()
+        following = packer.take_next(acked + 1)
+        if following is not None and not receipt.backoff and not stop():
+            self._send(packer, line, following)
         verdicts = [verdict for verdict in receipt.verdicts if verdict.seq <= acked]
         self._outbox.apply_receipt(acked, verdicts, self._clock())
         self._heard(receipt)
-        packer.receipted(acked)
         self._sent += acked - first + 1
         self._too_large -= {seq for seq in self._too_large if seq <= acked}
         self._tell_went(self._sent)
-        self._size.went_well(packed.raw, len(packed.body))
-        self._backoff.succeeded()
         return receipt.backoff
+
+    def _send(self, packer: Packer, line: UnderWay, packed: Packed) -> None:
+        line.send(packed)
+        packer.begin_next(packed)
 
     def _greet(self, lines: Sequence[OutboxLine]) -> None:
         """Learn where the district stands; a receipt lost on the way is made good without sending again."""
@@ -162,11 +181,10 @@ class Push:
         if acked < first - 1 or (doubted and has_it and acked == first - 1 > 0):
             # With the last line it has: where that is another's, a copy of this disk wrote there meanwhile.
             self._outbox.continue_from(max(1, acked) if has_it else acked + 1)
-        elif acked >= first:
-            window = self._outbox.next_lines(MAX_EXPANDED, MAX_REVISIONS)
-            mine = next((line.body for line in window if line.seq == acked), None)
+        elif first <= acked < first + HEARD_AGAIN:
+            mine = self._outbox.line(acked)
             # Only the very line the district holds proves that it was this PC, not a twin, that was receipted.
-            if mine is not None and hashlib.sha256(mine).hexdigest() == hello.acked_sha256:
+            if mine is not None and line_digest(mine) == hello.acked_sha256:
                 verdicts = [verdict for verdict in hello.receipt.verdicts if first <= verdict.seq <= acked]
                 self._outbox.apply_receipt(acked, verdicts, self._clock())
                 self._sent += acked - first + 1

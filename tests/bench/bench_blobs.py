@@ -59,7 +59,8 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="warning", access_log=False, l
 TURN = """
 import json, sys, time
 from pathlib import Path
-from app.commands.desk import district_of, open_with_key, rounds_of
+from app.commands.desk import open_with_key
+from app.commands.desk_line import district_of, rounds_of
 from app.commands.desk_files import files_of
 def peak():
     status = Path("/proc/self/status").read_text()
@@ -111,7 +112,8 @@ def measure(size_mb: int = 20, turns: int = 3) -> dict[str, float]:
 
 def _desks(folder: Path, address: str, code: str) -> list[bytes]:
     """Two PCs of one station; the second is enrolled with a code the served district opens beside the first."""
-    from app.commands.desk import enrol_desk, found_desk
+    from app.commands.desk import found_desk
+    from app.commands.desk_line import enrol_desk
     from app.district.server import DistrictServer
     from app.security.keyslots import KeySlots
 

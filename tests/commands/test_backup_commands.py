@@ -9,7 +9,8 @@ from samples import SAMPLES
 from uuid_utils import uuid7
 
 from app.commands import backups as commands
-from app.commands.desk import enrol_desk, found_desk, open_desk
+from app.commands.desk import found_desk, open_desk
+from app.commands.desk_line import enrol_desk
 from app.commands.parser import build_parser
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES

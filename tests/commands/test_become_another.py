@@ -8,7 +8,8 @@ from samples import SAMPLES
 from uuid_utils import uuid7
 
 from app.commands import upkeep
-from app.commands.desk import enrol_desk, found_desk, open_desk
+from app.commands.desk import found_desk, open_desk
+from app.commands.desk_line import enrol_desk
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 from app.store.outbox import Outbox

@@ -11,7 +11,8 @@ from real_files import jpeg
 from samples import SAMPLES
 from uuid_utils import uuid7
 
-from app.commands.desk import enrol_desk, found_desk
+from app.commands.desk import found_desk
+from app.commands.desk_line import enrol_desk
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 

@@ -12,8 +12,9 @@ from samples import SAMPLES
 from sqlalchemy import select
 from uuid_utils import uuid7
 
-from app.commands.desk import district_of, enrol_desk, found_desk, open_desk, rounds_of
+from app.commands.desk import found_desk, open_desk
 from app.commands.desk_accounts import DeskAccounts
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.commands.district_recovery import PENDING, ask, use
 from app.commands.recovery_key import KeyRefused, make_recovery_key, open_recovery, policy_of
 from app.district.server import DistrictServer

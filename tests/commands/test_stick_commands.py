@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 from uuid_utils import uuid7
 
-from app.commands.desk import district_of, enrol_desk, found_desk, open_desk, rounds_of
+from app.commands.desk import found_desk, open_desk
 from app.commands.desk_files import transfers_of
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.district.database import open_database
 from app.district.server import DistrictServer, services_of
 from app.models.registry import RECORD_TYPES

@@ -130,9 +130,12 @@ class MemoryOutbox:
         self.rows += [Kept(line.seq, line.op_id, line.type, line.record, line.body) for line in lines]
 
     def next_lines(self, max_bytes: int, max_count: int) -> list[Kept]:
+        return self._fitting([row for row in self.rows if row.state == "pending"], max_bytes, max_count)
+
+    def _fitting(self, rows: Sequence[Kept], max_bytes: int, max_count: int) -> list[Kept]:
         chosen: list[Kept] = []
         size = 0
-        for row in [row for row in self.rows if row.state == "pending"][:max_count]:
+        for row in rows[:max_count]:
             size += len(row.body) + 1
             if chosen and size > max_bytes:
                 break
@@ -141,6 +144,12 @@ class MemoryOutbox:
 
     def acked_seq(self) -> int:
         return max((row.seq for row in self.rows if row.state != "pending"), default=0)
+
+    def lines_after(self, seq: int, max_bytes: int, max_count: int) -> list[Kept]:
+        return self._fitting([row for row in self.rows if row.seq > seq], max_bytes, max_count)
+
+    def line(self, seq: int) -> bytes | None:
+        return next((row.body for row in self.rows if row.seq == seq), None)
 
     def continue_from(self, seq: int) -> None:
         self._turn("acked", "pending", lambda row: row.seq >= seq)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from uuid_utils import uuid7
 
 from app import resources
-from app.commands.desk import district_of, enrol_desk, found_desk, rounds_of
+from app.commands.desk import found_desk
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.commands.window import DeskWindow
 from app.models.divisions import Divisions
 from app.models.registry import RECORD_TYPES

@@ -180,9 +180,10 @@ class Oracle:
                 continue
             if row.act == "skip":
                 kept = orjson.loads(line)["data"]["sha256"]
-                assert kept in _raw_hashes(pcs, str(row.op_id), row.seq), (
-                    "N5: a skip line names other content"
-                )
+                whole = _raw_hashes(pcs, str(row.op_id), row.seq)
+                # What was too large to travel may have gone with a disk that was replaced.
+                went = not whole and entry.author not in {f"{pc.name}.{pc.life}" for pc in pcs}
+                assert went or kept in whole, "N5: a skip line names other content"
                 continue
             assert sha_of(line) == entry.sha256, f"N5: {row.op_id} is not what was saved"
         for pc in pcs:
@@ -256,10 +257,12 @@ def _records_of(pc: SimulatedPc) -> set[tuple[str, str]]:
 
 
 def _raw_hashes(pcs: Sequence[SimulatedPc], op_id: str, seq: int) -> set[str]:
-    """Of the line of a revision in the files, under every seq it has there and under `seq`, which it had once."""
+    """Of the whole line of a revision in the files, under every seq it has there and under `seq`, which it had once."""
     found = set()
     for pc in pcs:
         for row in rows_of(pc, "SELECT line FROM revision WHERE op_id = :o", o=op_id):
+            if b'"act":"skip"' in row.line:
+                continue
             then = orjson.dumps({**orjson.loads(row.line), "seq": seq}, option=orjson.OPT_SORT_KEYS)
             found |= {hashlib.sha256(row.line).hexdigest(), hashlib.sha256(then).hexdigest()}
     return found

@@ -27,24 +27,31 @@ def in_order(
     """Raises AssertionError where `there`, the district's rows by station and position, contradict the promise.
 
     A device's seqs rise in each of its lives.  What one pen wrote lies there in the order of `saved`, whatever befell
-    the PC.  Positions are counted in each station for itself, so nothing is said between two stations.
+    the PC; where a copy of its disk brought what it had not sent before it was put back, that lies in order for itself.
+    Positions are counted in each station for itself, so nothing is said between two stations.
 
     Where the district was put back, the order is asked only `within` lives that go on, of each record: any PC brings
     back what was lost, in its own stream, and what was held back had reached no other PC; the district itself and a
-    file put back too know no more what they wrote, or send what they had not sent before what was lost.
+    file put back too know no more what they wrote, or send what they had not sent before what was lost.  It is the
+    order of taking effect then: what was held because its forerunner was lost lies there before that comes again.
     """
     last: dict[tuple[str, int], int] = defaultdict(int)
     for row in there:
         life = (str(row.device), row.epoch)
         assert row.seq > last[life], f"G3: {row.op_id} arrived out of order"
         last[life] = row.seq
-    place = {str(row.op_id): row.position for row in there}
+    place = {
+        str(row.op_id): row.position if within is None else row.applied
+        for row in there
+        if within is None or row.applied is not None
+    }
+    brought = {str(row.op_id): str(row.device) for row in there}
     rising: dict[tuple[str, str], list[str]] = defaultdict(list)
     for op, entry in saved.items():
         if not entry.pen or op not in place:
             continue
         if within is None:
-            rising[entry.pen, ""].append(op)
+            rising[entry.pen, brought[op]].append(op)
         elif entry.author in within:
             rising[entry.author, entry.record].append(op)
     for (whose, _), ops in rising.items():

@@ -30,7 +30,7 @@ from app.sync.backoff import Backoff
 from app.sync.outcome import Outcome
 from app.sync.protocol import Enrolment
 from app.sync.pull import Pull
-from app.sync.reconcile import Reconcile
+from app.sync.reconcile import ComparingRounds, Reconcile
 from app.sync.rounds import Rounds
 from app.sync.service import Identity, Push
 from tests.simulator.district import IDENTITY, SimulatedDistrict
@@ -151,7 +151,9 @@ class SimulatedPc:
         uniform = self.jitter.uniform
         self.push = Push(self.outbox, self.remote, who, Backoff(uniform), self.clock, timer=lambda: 0.0)
         self.pull = Pull(self.receiver, self.remote, Backoff(uniform))
-        self.rounds = Rounds(self.push, self.pull, lambda: send_lost_again(self.database))
+        rounds = Rounds(self.push, self.pull, lambda: send_lost_again(self.database))
+        self.comparison = Reconcile(rounds, self.remote, self.receiver, self.database, RECORD_TYPES)
+        self.rounds = ComparingRounds(rounds, self.comparison)
 
     def close(self) -> None:
         """End the program."""
@@ -169,7 +171,7 @@ class SimulatedPc:
 
     def reconcile(self) -> Outcome:
         """与区里核对."""
-        return Reconcile(self.rounds, self.remote, self.receiver, self.database, RECORD_TYPES).run()
+        return self.comparison.run()
 
     def save_unchecked(self, record_type: RecordType, record_id: str, changed: Mapping[str, Any]) -> None:
         """An edit as a program with weaker rules would have saved it; the district will refuse its content."""

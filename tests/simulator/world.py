@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 from app.models.registry import RECORD_TYPES
 from app.store.errors import StorageError
 from app.store.records import RefusedSave
-from app.sync import packing
+from app.sync import packing, under_way
 from app.sync.outcome import Outcome
 from app.sync.protocol import NoAnswer, Refusal
 from tests.samples import SAMPLES
@@ -101,25 +102,31 @@ class Told:
 
 
 class Inline:
-    """Packs the next batch at once and not on a thread, so that a seed decides it."""
+    """Does at once what is given to a thread, so that a seed decides it: the next batch goes out, then the receipt of
+    the one before is written."""
 
     def __init__(self, *_: Any, **__: Any) -> None: ...
 
-    def submit(self, work: Callable[..., Any], *parts: Any) -> Any:
-        answer = work(*parts)
-        return type("Done", (), {"result": staticmethod(lambda: answer)})
+    def submit(self, work: Callable[..., Any], *parts: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*parts))
+        except Exception as failure:
+            done.set_exception(failure)
+        return done
 
     def shutdown(self) -> None: ...
 
 
 @contextmanager
 def on_one_thread() -> Iterator[None]:
-    """Within the block the client prepares batches on this thread."""
-    kept, packing.ThreadPoolExecutor = packing.ThreadPoolExecutor, Inline  # type: ignore[misc,assignment]
+    """Within the block the client prepares and sends batches on this thread."""
+    kept = packing.ThreadPoolExecutor
+    packing.ThreadPoolExecutor = under_way.ThreadPoolExecutor = Inline  # type: ignore[misc,assignment]
     try:
         yield
     finally:
-        packing.ThreadPoolExecutor = kept  # type: ignore[misc]
+        packing.ThreadPoolExecutor = under_way.ThreadPoolExecutor = kept  # type: ignore[misc]
 
 
 class World:
@@ -469,7 +476,7 @@ class World:
             self.oracle.after_start(pc)
             return
         twins = [one for one in self.pcs if one.station.device_id == pc.station.device_id]
-        if len(twins) > 1:
+        if len(twins) > 1 or code == "other_content":
             pc.become_another(str(self.ids()), self.chance.randbytes(32))
         else:
             pc.register_anew()

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.commands.desk import Desk, district_of, enrol_desk, found_desk, open_desk
+from app.commands.desk import Desk, found_desk, open_desk
+from app.commands.desk_line import district_of, enrol_desk
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 from app.settings import Settings

@@ -17,16 +17,9 @@ import pytest
 from samples import service_visit
 from sqlalchemy import delete, select, update
 
-from app.commands.desk import (
-    Desk,
-    district_of,
-    enrol_desk,
-    found_desk,
-    open_with_key,
-    reconcile_of,
-    rounds_of,
-)
+from app.commands.desk import Desk, found_desk, open_with_key
 from app.commands.desk_files import files_of, transfers_of
+from app.commands.desk_line import district_of, enrol_desk, reconcile_of, rounds_of
 from app.district import tables as district_tables
 from app.district.server import DistrictServer
 from app.models.attached_file import AttachedFile
@@ -321,7 +314,8 @@ def test_cuts_at_random_bytes_both_ways_end_with_the_same_files(
 
 KILLED = """
 import os, signal, sys
-from app.commands.desk import open_with_key, rounds_of, district_of
+from app.commands.desk import open_with_key
+from app.commands.desk_line import rounds_of, district_of
 from app.commands.desk_files import files_of
 from app.store import blob_folder, blob_transfers, partial_blob
 from app.sync.http_district import HttpDistrict

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -24,6 +25,34 @@ def put_back(pair: Pair, pc: SimulatedPc) -> None:
     backup = pair.folder / f"{new_id()}.db"
     pc.copy_to(backup)
     pc.put_back(backup, above=pc.station.epoch)
+
+
+def test_a_number_a_copy_filled_after_the_district_forgot_it_is_noticed(pair: Pair) -> None:
+    """Seed 2887: the copy's create was receipted, forgotten, and its number given to a line of the original."""
+    pair.create(pair.first)
+    pair.settled()
+    kept = pair.district.place.copy(pair.district.database, "kept")
+    pair.district.restart()
+    twin = SimulatedPc(pair.folder / "丙.db", pair.district, pair.line, pair.clock, Random(4))
+    pair.first.copy_to(twin.path)
+    twin.open()
+    try:
+        forgotten = pair.create(twin)
+        assert twin.sync().sent == 1
+        pair.district.put_back(kept)
+        pair.oracle.forgot = True
+        pair.create(pair.first)
+        assert pair.first.sync().state == "idle"
+        pair.edit(twin, forgotten, notes="后来")
+        outcome = twin.sync()
+        assert (outcome.state, outcome.code) == ("stopped", "other_content")
+        twin.become_another(new_id(), Random(5).randbytes(32))
+        assert twin.sync().state == "idle"
+        assert forgotten in documents_at(pair.district, STATION)
+        assert pair.value(twin, forgotten, "notes") == "后来"
+    finally:
+        twin.close()
+    pair.settled()
 
 
 def test_a_row_that_travelled_as_a_skip_line_stops_nothing_after_a_restore(pair: Pair) -> None:

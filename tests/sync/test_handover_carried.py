@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.desk import Desk, enrol_desk, found_desk
+from app.commands.desk import Desk, found_desk
+from app.commands.desk_line import enrol_desk
 from app.models.handover.handover import HANDOVER
 from app.models.handover.sides import mirror_of
 from tests.district.parts import new_id

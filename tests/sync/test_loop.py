@@ -177,5 +177,6 @@ def test_a_round_can_be_halted_and_only_a_click_goes_on(pc: Pc, outcomes: "queue
     loop.click()
     rest = outcomes.get(timeout=LONG)
     assert (rest.state, halted.sent + rest.sent) == ("idle", 1200)
-    assert halting[0] == halted.sent
+    # What was under way when somebody halted has its receipt heard.
+    assert halting[0] <= halted.sent <= halting[0] + 500
     assert loop.stop(LONG)

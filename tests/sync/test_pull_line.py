@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from app.commands.desk import Desk, district_of, enrol_desk, found_desk, open_desk, rounds_of
+from app.commands.desk import Desk, found_desk, open_desk
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.district import backup
 from app.district.administration.trail import COMMAND
 from app.district.server import DistrictServer

@@ -16,9 +16,9 @@ from app.store.numbers import provisional_records
 from app.store.tables import revision
 from app.store.verify import verify
 from app.sync.batch import decode_batch
-from app.sync.protocol import Header, Receipt
+from app.sync.protocol import Header, NoAnswer, Receipt, Refusal
 from app.sync.protocol import Line as SentLine
-from app.sync.reconcile import Finding, Reconcile
+from app.sync.reconcile import ComparingRounds, Finding, Reconcile
 from tests.district.parts import new_id
 from tests.sync.stations import Desk, Near, server_records, settled, template
 from tests.sync.test_pull import RESIDENT, create, edit, value
@@ -285,3 +285,50 @@ def test_a_line_that_breaks_leaves_no_finding(desks: list[Desk]) -> None:
     first.line.faults = 1.0
     outcome = Reconcile(first.rounds, first.line, first.receiver, first.database, RECORD_TYPES).run()
     assert (outcome.state, outcome.finding) == ("waiting", None)
+
+
+def comparing(desk: Desk) -> ComparingRounds:
+    rounds = desk.rounds
+    return ComparingRounds(rounds, Reconcile(rounds, desk.line, desk.receiver, desk.database, RECORD_TYPES))
+
+
+def test_after_the_log_was_read_anew_both_sides_are_compared_once_by_themselves(
+    near: Near, desks: list[Desk]
+) -> None:
+    first, second = desks
+    records = [create(first) for _ in range(3)]
+    settled(*desks)
+    rounds = comparing(first)
+    assert rounds.run().finding is None
+    lose(near, records[1])
+    with first.database.write() as connection:
+        read_anew(connection)
+    outcome = rounds.run()
+    # The last line of all goes again in any case, to be compared there.
+    assert (outcome.state, outcome.sent, outcome.finding) == ("idle", 2, Finding(3, 3, mended=1))
+    assert records[1] in server_records(near)
+    assert rounds.run().finding is None
+    settled(*desks)
+    assert compare(second) == Finding(3, 3)
+
+
+@pytest.mark.parametrize("failure", [Refusal(404, "unknown_path"), NoAnswer("reset")])
+def test_a_comparison_that_fails_is_due_again_and_keeps_nobody_from_sending(
+    desks: list[Desk], failure: Exception
+) -> None:
+    desk = desks[0]
+    create(desk)
+    with desk.database.write() as connection:
+        read_anew(connection)
+    rounds = comparing(desk)
+    tallies = desk.line.tallies
+
+    def fails() -> Any:
+        raise failure
+
+    desk.line.tallies = fails  # type: ignore[method-assign]  # one call of the very line fails
+    outcome = rounds.run()
+    expected = ("idle", None) if isinstance(failure, Refusal) else ("waiting", None)
+    assert (outcome.state, outcome.finding, desk.outbox.status().unsent) == (*expected, 0)
+    desk.line.tallies = tallies  # type: ignore[method-assign]
+    assert rounds.run().finding == Finding(1, 1)

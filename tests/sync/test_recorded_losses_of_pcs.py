@@ -12,8 +12,9 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from app.commands.desk import enrol_desk, found_desk, open_desk
+from app.commands.desk import found_desk, open_desk
 from app.commands.desk_accounts import DeskAccounts
+from app.commands.desk_line import enrol_desk
 from app.district.server import DistrictServer
 from app.models.payload import canonical
 from app.models.registry import RECORD_TYPES

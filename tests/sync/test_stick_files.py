@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 
-from app.commands.desk import Desk, enrol_desk, found_desk, open_with_key
+from app.commands.desk import Desk, found_desk, open_with_key
 from app.commands.desk_files import transfers_of
+from app.commands.desk_line import enrol_desk
 from app.commands.desk_stick import DeskStick
 from app.district import tables
 from app.district.server import DistrictServer

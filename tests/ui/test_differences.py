@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
-from app.commands.desk import Desk, district_of, enrol_desk, found_desk, reconcile_of, rounds_of
+from app.commands.desk import Desk, found_desk
+from app.commands.desk_line import district_of, enrol_desk, reconcile_of, rounds_of
 from app.district.server import DistrictServer
 from app.models.mediation.practice import LocalPractice
 from app.models.registry import RECORD_TYPES

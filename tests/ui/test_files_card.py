@@ -13,8 +13,9 @@ from samples import service_visit
 from uuid_utils import uuid7
 
 from app.commands.authorized_controls import AuthorizedSync
-from app.commands.desk import Desk, district_of, enrol_desk, found_desk, rounds_of
+from app.commands.desk import Desk, found_desk
 from app.commands.desk_files import files_of
+from app.commands.desk_line import district_of, enrol_desk, rounds_of
 from app.district.server import DistrictServer
 from app.models.attached_file import AttachedFile
 from app.models.registry import RECORD_TYPES

@@ -11,7 +11,8 @@ from samples import SAMPLES
 from uuid_utils import uuid7
 
 from app import resources
-from app.commands.desk import enrol_desk, found_desk
+from app.commands.desk import found_desk
+from app.commands.desk_line import enrol_desk
 from app.commands.window import DeskWindow
 from app.district import overview
 from app.district.server import DistrictServer

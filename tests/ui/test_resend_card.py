@@ -6,7 +6,8 @@ from samples import SAMPLES
 from sqlalchemy import func, select
 from uuid_utils import uuid7
 
-from app.commands.desk import Desk, enrol_desk, found_desk
+from app.commands.desk import Desk, found_desk
+from app.commands.desk_line import enrol_desk
 from app.commands.window import DeskWindow
 from app.district.server import DistrictServer
 from app.district.tables import revision as at_district

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
-from app.commands.desk import Desk, enrol_desk, found_desk
+from app.commands.desk import Desk, found_desk
+from app.commands.desk_line import enrol_desk
 from app.commands.desk_stick import DeskStick
 from app.commands.window import DeskWindow
 from app.district.server import DistrictServer

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from uuid_utils import uuid7
 
-from app.commands.desk import Desk, district_of, enrol_desk, found_desk, push_of
+from app.commands.desk import Desk, found_desk
+from app.commands.desk_line import district_of, enrol_desk, push_of
 from app.district.server import DistrictServer
 from app.models.registry import RECORD_TYPES
 from app.store.recent import RecentReader
