@@ -14,7 +14,7 @@ from app.district.ledger import Ledger, Sender
 from app.district.queries import SEEN, WHERE_IT_STANDS
 from app.district.repeats import must_follow, repeated
 from app.district.sitting import Sitting
-from app.sync.batch import decode_batch
+from app.sync.batch import QuickReading, decode_batch
 from app.sync.blob_wire import named_in
 from app.sync.protocol import Batch, Header, Receipt, Refusal
 
@@ -28,16 +28,19 @@ def utc_text(moment: datetime) -> str:
 
 
 class Intake:
-    """The district's side of push."""
+    """The district's side of push; `quickly` reads lines instead of the judge's own quick way."""
 
-    def __init__(self, database: Database, judge: Judge, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, judge: Judge, clock: Clock, quickly: QuickReading | None = None
+    ) -> None:
+        self._quickly = quickly or judge.quick_reading.lines
         self._database = database
         self._judge = judge
         self._clock = clock
 
     def read(self, body: bytes) -> Batch:
         """The batch in `body`; raises ProtocolError.  See `sync.batch.decode_batch`."""
-        return decode_batch(body, self._judge.quick_reading.for_batch())
+        return decode_batch(body, self._quickly)
 
     def take(self, batch: Batch, sender: Sender) -> Receipt:
         """Store a batch and answer once it is durable.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.district.sieve import UNSURE, Plain
 from app.models.fields import Field, Kind, fields_of
@@ -15,6 +15,8 @@ from app.models.record_type import RecordType, Rule
 from app.models.station_time import station_today
 
 Values = dict[str, Any]
+Names = tuple[str, ...]
+"""In the order they stand; on the wire that is theirs by name."""
 
 # These rules object, rather than remark, only to a number that can be on no card; the form of a line has none such.
 CARD_RULES = (agrees_with_card, party_cards)
@@ -34,7 +36,7 @@ class Questions:
         self._fill = record_type.fill
         self._columns = _Columns(record_type.fields)
         self._rules = [rule for rule in record_type.rules if rule not in CARD_RULES]
-        self._left: dict[frozenset[str], list[Rule]] = {}
+        self._left: dict[Names, list[Rule]] = {}
         self._day = station_today()
 
     @property
@@ -57,14 +59,14 @@ class Questions:
 
     def _allow(self, data: Values) -> bool:
         if self._fill is None:
-            rules = self._rules_for(frozenset(data))
+            rules = self._rules_for(tuple(data))
             if not rules:
                 return True
             record = self._columns.record(data)
         else:
             values = self._columns.typed_throughout(data)
             self._fill(values)
-            rules = self._rules_for(frozenset(values))
+            rules = self._rules_for(tuple(values))
             record = self._columns.filled(values)
         for rule in rules:
             for problem in rule(record):
@@ -72,7 +74,7 @@ class Questions:
                     return False
         return True
 
-    def _rules_for(self, given: frozenset[str]) -> list[Rule]:
+    def _rules_for(self, given: Names) -> list[Rule]:
         """Rules that may have something to say where no other fields are given.
 
         One that has nothing to say, and has read none of those given to find that out, has nothing to say of
@@ -104,11 +106,12 @@ class _Taken(Plain):
 
 
 class _Columns:
-    """The fields of one class of record or row."""
+    """The fields of one class of record or row; what is to be done is found once for each choice of names."""
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self._rows = {name: _Columns(fields_of(field.rows)) for name, field in fields.items() if field.rows}
         self._typed = {name: _TYPED[field.kind] for name, field in fields.items() if field.kind in _TYPED}
+        self._plans: dict[Names, _Plan] = {}
         scalars = {name: None for name, field in fields.items() if not field.rows}
         self._holder = self._holding(scalars, {name: rows.record for name, rows in self._rows.items()})
         self._filled = self._holding(scalars, {name: rows.filled for name, rows in self._rows.items()})
@@ -118,21 +121,36 @@ class _Columns:
     ) -> type[_Taken]:
         return type("_Holder", (_Taken,), {"__slots__": (), "make": make, **scalars})
 
+    def _plan(self, given: Values) -> "_Plan":
+        names = tuple(given)
+        plan = self._plans.get(names)
+        if plan is None:
+            if len(self._plans) >= MOST_KEPT:
+                self._plans.clear()
+            plan = self._plans[names] = _Plan(
+                tuple((name, self._typed[name]) for name in names if name in self._typed),
+                tuple((name, self._rows[name].typed) for name in names if name in self._rows),
+            )
+        return plan
+
     def typed(self, data: Values) -> Values:
         """Days, moments and amounts as such; the rest is on the wire as it is.  The data itself where there are none."""
-        typed = self._typed
-        if typed.keys().isdisjoint(data):
+        typed = self._plan(data).typed
+        if not typed:
             return data
-        values = dict(data)
-        for name in values.keys() & typed.keys():
-            values[name] = typed[name](values[name])
+        values = data.copy()
+        for name, make in typed:
+            values[name] = make(values[name])
         return values
 
     def typed_throughout(self, data: Values) -> Values:
         """The same with the rows, in a dict that may be written on."""
-        values = dict(self.typed(data))
-        for name in values.keys() & self._rows.keys():
-            values[name] = list(map(self._rows[name].typed, values[name]))
+        plan = self._plan(data)
+        values = data.copy()
+        for name, make in plan.typed:
+            values[name] = make(values[name])
+        for name, make in plan.rows:
+            values[name] = list(map(make, values[name]))
         return values
 
     def record(self, data: Values) -> Plain:
@@ -144,12 +162,22 @@ class _Columns:
         return self._taken(self._filled, values)
 
     def _taken(self, holder: type[_Taken], values: Values) -> Plain:
-        if not self._rows:
+        rows = self._plan(values).rows if self._rows else ()
+        if not rows:
             return holder(values)
-        rows = values.keys() & self._rows.keys()
-        record = holder({name: value for name, value in values.items() if name not in rows})
+        own = values.copy()
+        for name, _ in rows:
+            del own[name]
+        record = holder(own)
         record.later = values
         return record
+
+
+class _Plan(NamedTuple):
+    """What is to be done with values of certain names: typed ones, and rows."""
+
+    typed: tuple[tuple[str, Callable[[Any], Any]], ...]
+    rows: tuple[tuple[str, Callable[[Values], Values]], ...]
 
 
 class _Given(Exception):

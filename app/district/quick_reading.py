@@ -6,8 +6,9 @@ two ways to each other, byte by byte.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 
 import orjson
@@ -43,11 +44,16 @@ class QuickReading:
             if code != HANDOVER.code
         }
 
-    def for_batch(self) -> Callable[[bytes, int], Line | None]:
-        """`line(body, seq)`: the line it says when that is plainly in order, else None."""
+    def prepare(self) -> None:
+        """Make the forms of all types now."""
+        for known in self._types.values():
+            known.prepare()
+
+    def lines(self, bodies: Sequence[bytes], first: int) -> list[Line | None]:
+        """The lines these say, from seq `first` on; None for one that is not plainly in order."""
         for known in self._types.values():
             known.questions.of_today()
-        return self._line
+        return list(map(self._line, bodies, count(first)))
 
     def _line(self, body: bytes, seq: int) -> Line | None:
         # The name of the type stands last.
@@ -65,6 +71,9 @@ class _Known:
         self._roles: dict[str, bool] = {"": True}
         self._left = worth
 
+    def prepare(self) -> None:
+        _form(self._record_type)
+
     def line(self, body: bytes, seq: int) -> Line | None:
         if self._left > 0:
             self._left -= 1
@@ -74,21 +83,15 @@ class _Known:
         except UnicodeDecodeError:
             return None
         found = _form(self._record_type).fullmatch(text)
-        if found is None or not holds_only_signs(text):
+        if found is None or not holds_only_signs(body, text):
             return None
         at, by, op_id, record, revision, role, stated = found.groups("")
         if stated != str(seq) or not self._may(role):
             return None
-        data: Mapping[str, Any] = Unread(body)
-        if self.questions.any:
-            asked: dict[str, Any] = orjson.loads(body)["data"]
-            if not self.questions.allow(asked):
-                return None
-            data = asked
+        if self.questions.any and not self.questions.allow(orjson.loads(body)["data"]):
+            return None
         code = self._record_type.code
-        return Line(
-            seq, op_id, code, record, "create", None, int(revision), by, at, data, body, role, plain=True
-        )
+        return plain_line(body, seq, (code, op_id, record, int(revision), by, at, role))
 
     def _may(self, role: str) -> bool:
         if role not in self._roles:
@@ -96,6 +99,14 @@ class _Known:
                 return False
             self._roles[role] = self._may_create(role, self._record_type.code)
         return self._roles[role]
+
+
+def plain_line(body: bytes, seq: int, said: Sequence[Any]) -> Line:
+    """A line found to be plainly in order that says this: type, op id, record, revision, author, time, role."""
+    code, op_id, record, revision, by, at, role = said
+    return Line(
+        seq, op_id, code, record, "create", None, revision, by, at, Unread(body), body, role, plain=True
+    )
 
 
 class Unread(Mapping[str, Any]):

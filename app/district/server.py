@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 import socket
 import ssl
 import threading
@@ -27,6 +28,7 @@ from app.district.letters import Letters
 from app.district.metrics import Metrics
 from app.district.operations import Operations
 from app.district.policies import Policies
+from app.district.second_reader import SharedReading
 from app.district.web import Services, application
 from app.models.registry import RECORD_TYPES
 
@@ -50,10 +52,12 @@ def services_of(
     ca: str | None = None,
     clock: Callable[[], datetime] = utc_now,
     largest_blob: int = LARGEST,
+    several: bool = False,
 ) -> Services:
     """The parts of a district over an open database; see DistrictServer for the rest.
 
-    `largest_blob` is the longest content of an attached file taken, in bytes.
+    `largest_blob` is the longest content of an attached file taken, in bytes; `several` says that other processes
+    serve the same database and keep the cores busy.
     """
     identity = identity_of(database)
     judge = Judge(RECORD_TYPES)
@@ -72,12 +76,14 @@ def services_of(
         ca_digest=hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca)).hexdigest() if ca else "",
     )
     metrics = Metrics(database)
-    intake = Intake(database, judge, clock)
+    reading = SharedReading(judge.quick_reading, 1 if several else os.cpu_count() or 1)
+    intake = Intake(database, judge, clock, reading.lines)
     return Services(
         database=database,
         identity=identity,
         enrolments=enrolments,
         intake=intake,
+        reading=reading,
         site=Site(parts, on_loopback=on_loopback, secure=secure),
         operations=Operations(database, metrics, metrics_token, ca),
         metrics=metrics,
@@ -112,6 +118,7 @@ class DistrictServer:
         listening: socket.socket | None = None,
         clock: Callable[[], datetime] = utc_now,
         largest_blob: int = LARGEST,
+        several: bool = False,
     ) -> None:
         self._database = open_database(url, folder)
         self.services = services_of(
@@ -124,6 +131,7 @@ class DistrictServer:
             ca=ca.read_text(encoding="ascii").strip() + "\n" if ca else None,
             clock=clock,
             largest_blob=largest_blob,
+            several=several,
         )
         self.services.blobs.clear_unfinished()
         self._socket = listening or listen(host, port)
@@ -164,6 +172,7 @@ class DistrictServer:
             self._thread.join(STARTS_WITHIN)
         with suppress(OSError):
             self._socket.close()
+        self.services.reading.close()
         self._database.close()
 
     def __enter__(self) -> "DistrictServer":
@@ -185,6 +194,7 @@ def serve(
     ca: Path | None = None,
     listening: socket.socket | None = None,
     largest_blob: int = LARGEST,
+    several: bool = False,
     ready: Callable[[DistrictServer], None] = lambda _: None,
 ) -> None:
     """Serve until interrupted; `ready` is called once the address is bound.
@@ -202,6 +212,7 @@ def serve(
         ca=ca,
         listening=listening,
         largest_blob=largest_blob,
+        several=several,
     )
     ready(server)
     _settle_memory()

@@ -29,6 +29,7 @@ from app.district.log import page_for, record_for
 from app.district.metrics import Metrics
 from app.district.operations import Observed, Operations
 from app.district.policies import Policies
+from app.district.second_reader import SharedReading
 from app.district.stock import MOST_LISTED, listed, tallies_of
 from app.sync import envelope
 from app.sync.blob_wire import STEP
@@ -57,6 +58,7 @@ class Services:
     identity: Identity
     enrolments: Enrolments
     intake: Intake
+    reading: SharedReading
     blobs: Blobs
     policies: Policies
     letters: Letters

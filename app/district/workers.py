@@ -123,5 +123,6 @@ def _work(plan: Plan, listening: socket.socket) -> None:
         certificate_key=plan.certificate_key,
         ca=plan.ca,
         largest_blob=plan.largest_blob,
+        several=True,
         listening=listening,
     )

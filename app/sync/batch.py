@@ -22,6 +22,8 @@ from app.sync.protocol import (
 from app.sync.strict_json import NotStrict, object_of
 
 HEADER_ROOM = 1024
+QuickReading = Callable[[Sequence[bytes], int], Sequence[Line | None]]
+"""Lines from a seq on, each as read or None."""
 
 _HEX_AS_ZERO = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 _UUID_FORM = b"00000000-0000-0000-0000-000000000000"
@@ -37,7 +39,7 @@ def encode_batch(header: Header, bodies: Sequence[bytes], packing: Packing = PLA
     return packed(b"\n".join([first, *bodies]), packing)
 
 
-def decode_batch(body: bytes, quickly: Callable[[bytes, int], Line | None] = lambda body, seq: None) -> Batch:
+def decode_batch(body: bytes, quickly: QuickReading | None = None) -> Batch:
     """The batch in `body` (any form `frames` reads); `quickly` answers for lines it can read sooner than `line_of`.
 
     Raises only ProtocolError; its code names the fault and, where one line is at fault, its seq.  At most
@@ -50,8 +52,9 @@ def decode_batch(body: bytes, quickly: Callable[[bytes, int], Line | None] = lam
     header = _header(first)
     if header.count != len(bodies):
         raise ProtocolError("wrong_count")
-    numbered = enumerate(bodies, header.first)
-    return Batch(header, tuple(quickly(line, seq) or line_of(line, seq) for seq, line in numbered))
+    read = quickly(bodies, header.first) if quickly else [None] * len(bodies)
+    numbered = zip(range(header.first, header.first + len(bodies)), read, bodies, strict=True)
+    return Batch(header, tuple(line or line_of(body, seq) for seq, line, body in numbered))
 
 
 def skip_line(line: OutboxLine, reason: str) -> bytes:

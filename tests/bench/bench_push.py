@@ -35,7 +35,7 @@ from app.sync.protocol import Line
 from tests.district.parts import STATION, Pc, Pen, push_of, sample
 
 BATCH = 500
-RECORDS = 4000
+RECORDS = 10_000
 ROUNDS = 5
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
