@@ -83,7 +83,7 @@ class SharedReading:
             for body, seq, said in zip(bodies[own:], count(first + own), self._second.answer(), strict=False):
                 lines.append(None if said is None else plain_line(body, seq, said))
             if len(lines) != len(bodies):
-                raise ValueError("lines are missing")  # noqa: TRY301  # as with any other answer of no use
+                raise ValueError("lines are missing")
         except (OSError, EOFError, ValueError) as failure:
             _log.warning("the second reader is gone: %s", type(failure).__name__)
             self._give_up()
