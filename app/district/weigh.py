@@ -81,7 +81,8 @@ class Scales:
 
     def _objection(self, state: State) -> Reason | None:
         ledger = self._ledger
-        objection = self._judge.objection(state.type, state.document)
+        # What is void counts nowhere, and nobody can correct it any more.
+        objection = None if state.void_reason else self._judge.objection(state.type, state.document)
         return objection or passing.objection(ledger.connection, ledger.station, state)
 
     def _not_allowed(self, line: Line) -> Reason | None:

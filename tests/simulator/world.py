@@ -15,6 +15,7 @@ from typing import Any
 from app.models.registry import RECORD_TYPES
 from app.store.errors import StorageError
 from app.store.records import RefusedSave
+from app.store.resending import send_since
 from app.sync import packing, under_way
 from app.sync.outcome import Outcome
 from app.sync.protocol import NoAnswer, Refusal
@@ -61,6 +62,7 @@ RARE = {
     "strange": 1,
     "large": 0.15,
     "foresee": 2,
+    "resend": 1,
 }
 
 
@@ -245,6 +247,19 @@ class World:
 
     def reconcile(self, pc: SimulatedPc) -> None:
         self._outcome(pc, pc.reconcile)
+
+    def resend(self, pc: SimulatedPc) -> None:
+        """重发 of everything, because the district asks for it."""
+        if self.chance.random() < 0.3:
+            pc.trap.kill_at(self.chance.randrange(1, 12), after=self.chance.random() < 0.4)
+        try:
+            send_since(pc.database, BEGAN.date() - timedelta(days=7300), pc.clock())
+        except BaseException:
+            if not pc.trap.dead:
+                raise
+            pc.restart()
+            self.oracle.after_start(pc)
+        pc.trap.disarm()
 
     def foresee(self, pc: SimulatedPc) -> None:
         """Several write at once, then all but one have sent."""

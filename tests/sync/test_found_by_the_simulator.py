@@ -129,6 +129,24 @@ def test_what_was_written_to_a_voided_record_is_kept_whole(pair: Pair) -> None:
     assert others == {"": {"notes": "乙写的"}, "notes": "乙写的"}
 
 
+def test_what_was_held_for_its_content_waits_no_more_once_the_record_is_void(pair: Pair) -> None:
+    """Nobody could correct it any more: it stands beside the voided record like any other edit made too late."""
+    record = pair.create(pair.first)
+    pair.settled()
+    pair.first.save_unchecked(RESIDENT, record, {"phone": "打不通"})
+    pair.quiet()
+    assert [one.code for one in pair.first.outbox.refusals()] == ["held"]
+    pair.district.author.void(STATION, record, reason="合并", by="区里的人")
+    pair.oracle.district_wrote(pair.district, STATION, record)
+    pair.quiet()
+    assert [one.code for one in pair.first.outbox.refusals()] == []
+    for pc in (pair.first, pair.second):
+        stored = pc.reader.load(RESIDENT, record)
+        assert stored is not None
+        assert stored.void_reason == "合并"
+        assert {one.field: one.other.value for one in pc.differences.of(record)}[""] == {"phone": "打不通"}
+
+
 def test_a_busy_district_is_asked_again_by_the_comparison_too(pair: Pair) -> None:
     pair.create(pair.first)
     pair.settled()
@@ -157,8 +175,8 @@ def test_a_restored_file_shows_unsent_work_above_what_comes_down(pair: Pair) -> 
     pair.settled()
 
 
-def test_a_choice_behind_a_revision_held_back_waits_with_it_and_anybody_else_may_choose(pair: Pair) -> None:
-    """Seed 20831: the PC shows its own choice, the district and the other PC the open difference."""
+def test_a_choice_behind_an_edit_no_rule_takes_settles_a_voided_record_for_everybody(pair: Pair) -> None:
+    """Seed 20831: the edit was held for its content, and the choice waited behind it for ever."""
     record = pair.create(pair.first)
     pair.settled()
     pair.edit(pair.first, record, notes="甲写的")
@@ -167,14 +185,12 @@ def test_a_choice_behind_a_revision_held_back_waits_with_it_and_anybody_else_may
     pair.district.author.void(STATION, record, reason="合并", by="区里的人")
     pair.oracle.district_wrote(pair.district, STATION, record)
     pair.settled()
+    assert {one.settled for one in pair.second.differences.of(record)} == {False}
     choose(pair, pair.first, record)
     pair.settled()
-    assert [refusal.code for refusal in pair.first.outbox.refusals()] == ["held", "held"]
-    assert {one.settled for one in pair.first.differences.of(record)} == {True}
-    assert {one.settled for one in pair.second.differences.of(record)} == {False}
-    choose(pair, pair.second, record)
-    pair.settled()
-    assert {one.settled for one in pair.second.differences.of(record)} == {True}
+    assert pair.first.outbox.refusals() == []
+    for pc in (pair.first, pair.second):
+        assert {one.settled for one in pc.differences.of(record)} == {True}
 
 
 def choose(pair: Pair, pc: SimulatedPc, record: str) -> None:
