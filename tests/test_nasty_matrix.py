@@ -37,7 +37,8 @@ from app.store.attachments import Attachments
 from app.store.database import Database
 from app.store.founding import found
 from app.store.reading import ListQuery, RecordReader, StoredRecord
-from app.store.records import Invalid, RecordStore
+from app.store.records import RecordStore
+from app.store.refused_saves import Invalid
 from app.store.station import read_station
 from app.sync.batch import encode_batch
 from app.sync.protocol import Refusal

@@ -22,7 +22,7 @@ from app.models.registry import RECORD_TYPES
 from app.printing.agreement_case import is_draft
 from app.safe_file import write_safely
 from app.store.reading import ListQuery, RecordReader, StoredRecord
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.typeset.sheet import PrintedPdf
 
 PAGE = 500

@@ -13,7 +13,8 @@ from app.models.fields import Field, Kind, fields_of
 from app.models.problems import Problem, Severity
 from app.models.record_type import RecordType
 from app.store.reading import RecordReader
-from app.store.records import Invalid, RecordStore, RefusedSave
+from app.store.records import RecordStore
+from app.store.refused_saves import Invalid, RefusedSave
 
 # Namespace of record ids made from imported rows; changing it would double every re-import.
 IMPORTED = UUID("6f1d7c1e-6f0b-5f0e-9d7a-1a5d2b7c4e10")

@@ -16,7 +16,7 @@ from app.models.station_time import station_time
 from app.models.telling import told
 from app.safe_file import writing_safely
 from app.store.reading import StoredRecord
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 
 Progress = Callable[[int], bool]
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # read aloud and typed without mistaking one for another

@@ -23,7 +23,8 @@ from app.models.scrubbing import ERASED, scrubbed, tells_erasure
 from app.models.station_time import station_day
 from app.store import reading, rows
 from app.store.database import Database
-from app.store.records import Invalid, RecordStore, RefusedSave, Stale, UnknownRecord
+from app.store.records import RecordStore
+from app.store.refused_saves import Invalid, RefusedSave, Stale, UnknownRecord
 from app.store.tables import blob, conflict, device, draft, erased, revision, surplus
 
 

@@ -31,55 +31,14 @@ from app.store import (
 )
 from app.store.database import Database
 from app.store.following import Beside
+from app.store.new_revision import NewRevision
 from app.store.numbering import Numbering, number_field
 from app.store.reading import StoredRecord
+from app.store.refused_saves import Invalid, MissingFile, Stale, UnknownRecord, Voided
 from app.store.search import SearchTerms
 from app.store.station import Station, segment_of
 
 Clock = Callable[[], datetime]
-
-
-class RefusedSave(Exception):
-    """Nothing was written; the sentence says why and what to do."""
-
-
-class Invalid(RefusedSave):
-    """The values break a rule; `problems` says which, warnings included."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__(next(p.message for p in problems if p.severity is Severity.ERROR))
-
-
-class Stale(RefusedSave):
-    """Somebody saved another revision since the form was opened."""
-
-    def __init__(self, current: StoredRecord) -> None:
-        self.current = current
-        super().__init__(
-            f"这条记录已由{current.changed_by}修改过。您填写的内容已保留为草稿，请核对后再保存。"
-        )
-
-
-class Voided(RefusedSave):
-    """The record was voided; it can be read but not changed."""
-
-    def __init__(self) -> None:
-        super().__init__("这条记录已作废，不能再修改。")
-
-
-class UnknownRecord(RefusedSave):
-    """No such record in this file."""
-
-    def __init__(self) -> None:
-        super().__init__("没有找到这条记录。")
-
-
-class MissingFile(RefusedSave):
-    """An attached file was never stored, or was cleared away before its record was saved."""
-
-    def __init__(self) -> None:
-        super().__init__("有附件没有存进数据文件夹，还没有保存。请删去打不开的附件，重新添加后再按保存。")
 
 
 @dataclass(frozen=True)
@@ -197,7 +156,7 @@ class RecordStore:
             self._audit(connection, new)
             self._index(connection, new, before.values, active=False)
 
-    def _write(self, connection: Connection, new: "_Revision", values: Values) -> None:
+    def _write(self, connection: Connection, new: NewRevision, values: Values) -> None:
         """One revision into all its places."""
         if not attachments.keep(connection, new.files):
             raise MissingFile
@@ -224,11 +183,11 @@ class RecordStore:
         act: str,
         data: dict[str, Any],
         by: str,
-    ) -> "_Revision":
+    ) -> NewRevision:
         op_id = str(uuid7())
-        return _Revision(record_type, record_id, before, act, data, by, self._clock(), op_id, self._role)
+        return NewRevision(record_type, record_id, before, act, data, by, self._clock(), op_id, self._role)
 
-    def _enqueue(self, connection: Connection, new: "_Revision") -> None:
+    def _enqueue(self, connection: Connection, new: NewRevision) -> None:
         epoch = self._station.epoch
         seq = outbox.next_seq(connection, epoch)
         blobs = payload.blobs(new.record_type, new.data)
@@ -294,7 +253,7 @@ class RecordStore:
         with self._database.write() as connection:
             return sum(self._edit_beside(connection, beside, by) for beside in following.late(connection))
 
-    def _follow(self, connection: Connection, new: "_Revision", values: Values) -> None:
+    def _follow(self, connection: Connection, new: NewRevision, values: Values) -> None:
         for beside in following.consequences(connection, new.record_type, new.record_id, values):
             self._edit_beside(connection, beside, new.by)
 
@@ -316,11 +275,11 @@ class RecordStore:
             self._write(connection, replace(new, role=""), cleaned)
         return bool(data)
 
-    def _audit(self, connection: Connection, new: "_Revision") -> None:
+    def _audit(self, connection: Connection, new: NewRevision) -> None:
         subject = f"{new.record_type.code}/{new.record_id}"
         audit.append(connection, audit.Entry(new.at, new.by, self._station.device_id, new.act, subject))
 
-    def _index(self, connection: Connection, new: "_Revision", values: Values, *, active: bool) -> None:
+    def _index(self, connection: Connection, new: NewRevision, values: Values, *, active: bool) -> None:
         terms = new.record_type.search_terms(values)
         search.index(
             connection,
@@ -329,39 +288,6 @@ class RecordStore:
             SearchTerms(terms[Search.NAME], terms[Search.NUMBER], terms[Search.TEXT]),
             active=active,
         )
-
-
-@dataclass(frozen=True)
-class _Revision:
-    """One revision on its way into the file; `data` is its wire data, `role` its author's."""
-
-    record_type: RecordType
-    record_id: str
-    before: StoredRecord | None
-    act: str
-    data: dict[str, Any]
-    by: str
-    at: datetime
-    op_id: str
-    role: str
-
-    @property
-    def number(self) -> int:
-        return self.before.revision + 1 if self.before else 1
-
-    @property
-    def files(self) -> list[str]:
-        """The contents this revision is the first of its record to name; others may be at another PC."""
-        named = payload.blobs(self.record_type, self.data)
-        if not named or self.before is None:
-            return named
-        known = payload.blobs(self.record_type, payload.encode(self.record_type, self.before.values))
-        return [digest for digest in named if digest not in known]
-
-    @property
-    def head_columns(self) -> dict[str, Any]:
-        """What every revision writes on its record beside the fields."""
-        return {"revision": self.number, "head": self.op_id, "changed_by": self.by, "changed_at": self.at}
 
 
 def _data(record_type: RecordType, before: StoredRecord | None, values: Values) -> dict[str, Any]:

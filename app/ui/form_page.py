@@ -14,7 +14,8 @@ from app.models.record_type import RecordType
 from app.store.drafts import Draft
 from app.store.letters import Letter
 from app.store.reading import ListQuery, StoredRecord
-from app.store.records import Invalid, Saved, Stale
+from app.store.records import Saved
+from app.store.refused_saves import Invalid, Stale
 from app.ui.banner import Banner
 from app.ui.draft_keeper import DraftKeeper
 from app.ui.form_locks import locks_of

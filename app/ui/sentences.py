@@ -15,7 +15,7 @@ from app.store.accounts import AccountRefused, NotAdmitted
 from app.store.attachments import MissingContent
 from app.store.errors import StorageError
 from app.store.folder import AlreadyOpen, FolderRefused
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.sync.stick import StickRefused
 from app.ui.words import label
 

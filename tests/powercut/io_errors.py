@@ -26,7 +26,7 @@ from app.security.keyslots import KeyFileError, KeySlots
 from app.settings import SettingsDamaged, save_settings
 from app.store.errors import StorageError
 from app.store.folder import AlreadyOpen, FolderRefused
-from app.store.records import Voided
+from app.store.refused_saves import Voided
 from tests.powercut.base import DATA, DISK
 from tests.powercut.campaign import begin, image_place
 from tests.powercut.checking import Check, Finding

@@ -14,7 +14,7 @@ from app.models.mediation.printed import Mark, check_of, differences, read_mark
 from app.printing.case_print import print_case
 from app.printing.scan_marks import marks_in
 from app.printing.signing_papers import SigningPapers
-from app.store.records import Invalid
+from app.store.refused_saves import Invalid
 from tests.printing.full_case import OFFICE, full_case
 from tests.printing.reading import text_of
 from tests.samples import mediation_case

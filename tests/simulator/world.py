@@ -14,7 +14,7 @@ from typing import Any
 
 from app.models.registry import RECORD_TYPES
 from app.store.errors import StorageError
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.store.resending import send_since
 from app.sync import packing, under_way
 from app.sync.outcome import Outcome

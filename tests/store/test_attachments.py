@@ -26,7 +26,7 @@ from app.store import blob_file
 from app.store.attachments import MissingContent, NoRoomForFile
 from app.store.blob_folder import BlobFolder
 from app.store.drafts import Drafts
-from app.store.records import MissingFile
+from app.store.refused_saves import MissingFile
 from app.store.tables import audit, blob, thumbnail
 from app.store.verify import verify
 

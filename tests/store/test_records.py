@@ -8,7 +8,7 @@ from uuid_utils import uuid7
 from app.models import payload
 from app.models.registry import RECORD_TYPES
 from app.store.reading import ListQuery
-from app.store.records import Invalid, Stale, UnknownRecord, Voided
+from app.store.refused_saves import Invalid, Stale, UnknownRecord, Voided
 from app.store.verify import verify
 
 ALL_TYPES = pytest.mark.parametrize("record_type", RECORD_TYPES.values(), ids=lambda kind: kind.code)

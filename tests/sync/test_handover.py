@@ -17,7 +17,7 @@ from app.models.handover.matter import case_from, letter_from
 from app.models.handover.sides import ANSWER, LETTER
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.registry import RECORD_TYPES
-from app.store.records import Invalid
+from app.store.refused_saves import Invalid
 from app.store.verify import verify
 from tests.sync.offices import (
     COMMITTEE,

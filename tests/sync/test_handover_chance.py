@@ -18,7 +18,7 @@ from app.models.mediation.case import MEDIATION_CASE
 from app.models.payload import encode
 from app.models.registry import RECORD_TYPES
 from app.store.reading import ListQuery
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.store.verify import verify
 from tests.district.parts import new_id
 from tests.sync.offices import (

@@ -12,7 +12,7 @@ from app.models.payload import encode
 from app.models.registry import RECORD_TYPES
 from app.store import receiving
 from app.store.errors import StorageFull
-from app.store.records import Stale
+from app.store.refused_saves import Stale
 from app.store.tables import notice
 from app.store.verify import verify
 from tests.district.parts import new_id

@@ -17,7 +17,7 @@ from app.district.tables import revision as at_server
 from app.models.payload import encode
 from app.models.registry import RECORD_TYPES
 from app.store.reading import ListQuery
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.store.stock import tallies as tallies_here
 from app.store.tables import conflict, device, revision
 from app.store.verify import verify

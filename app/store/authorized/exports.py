@@ -18,7 +18,8 @@ from app.store.authorized.access import DENIED, Access
 from app.store.authorized.records import IDENTITY_NUMBER, told_reason
 from app.store.database import Database
 from app.store.reading import ListQuery, RecordReader, StoredRecord, listed_count, load_many
-from app.store.records import Clock, RefusedSave
+from app.store.records import Clock
+from app.store.refused_saves import RefusedSave
 from app.store.tables import export_request
 
 PAGE = 500

@@ -19,7 +19,8 @@ from app.store.authorized.access import Access
 from app.store.database import Database
 from app.store.erasing import StillKept, check_term
 from app.store.person_search import BY_HISTORY, BY_NAME, BY_PHONE, Held, Holding, Person, holding_of
-from app.store.records import Clock, RefusedSave
+from app.store.records import Clock
+from app.store.refused_saves import RefusedSave
 from app.store.tables import subject_request
 
 KINDS = {"copy": "查阅、复制", "correct": "更正、补充", "erase": "删除"}

@@ -14,7 +14,8 @@ from app.store.authorized.access import Access
 from app.store.database import Database
 from app.store.erasing import ErasingStore
 from app.store.reading import Change, ListQuery, RecordReader, StoredRecord
-from app.store.records import Clock, RefusedSave, Saved
+from app.store.records import Clock, Saved
+from app.store.refused_saves import RefusedSave
 from app.store.station import Station
 from app.store.tables import revision
 

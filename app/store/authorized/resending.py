@@ -6,7 +6,7 @@ from datetime import date, datetime
 from app.models.station_time import station_day
 from app.store.authorized.access import Access
 from app.store.database import Database
-from app.store.records import RefusedSave
+from app.store.refused_saves import RefusedSave
 from app.store.resending import Again, counted, send_since
 
 SEND_AGAIN = "send_again"
