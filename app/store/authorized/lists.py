@@ -149,6 +149,10 @@ class AuthorizedOutbox(Outbox):
         """Raises NotAllowed: no page sends."""
         raise self._not_here()
 
+    def line(self, seq: int) -> bytes | None:
+        """Raises NotAllowed: no page sends."""
+        raise self._not_here()
+
     def continue_from(self, seq: int) -> None:
         """Raises NotAllowed: no page sends."""
         raise self._not_here()
