@@ -30,8 +30,11 @@ _LINES = select(
     revision.c.outcome,
     revision.c.detail,
     revision.c.head_after,
+    revision.c.received_at,
     revision.c.line,
 )
+# Two histories of one district may have the same revision at the same place, not by the same way at the same time.
+_TOLD_BY = ("op_id", "device", "epoch", "seq", "received_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ class Log:
         return f"{self._server_epoch}.{place}.{mark}"
 
     def _place_of(self, cursor: str) -> int:
-        """A cursor names the server's epoch, a place and what lies there, so that another history is noticed."""
+        """A cursor names the server's epoch, a place and how and when what lies there came, so that another history is
+        noticed.
+        """
         if not cursor:
             return 0
         epoch, _, rest = cursor.partition(".")
@@ -105,15 +110,15 @@ class Log:
     def _mark_at(self, place: int) -> str:
         if place == 0:
             return ""
-        there = select(revision.c.op_id).where(self._own_station)
+        there = select(*(revision.c[name] for name in _TOLD_BY)).where(self._own_station)
         released = there.where(revision.c.applied == place, revision.c.applied != revision.c.position)
-        said = select(notice.c.published_at + " " + notice.c.key).where(
+        said = select(notice.c.key, notice.c.published_at).where(
             notice.c.station == self._asking.station, notice.c.position == place
         )
         for statement in (there.where(revision.c.position == place), released, said):
-            found = self._connection.execute(statement).scalar()
+            found = self._connection.execute(statement).first()
             if found is not None:
-                return _mark(found)
+                return _mark(*found)
         return "nothing"
 
     # Events
@@ -125,16 +130,15 @@ class Log:
         )
         said = select(notice).where(notice.c.station == self._asking.station, notice.c.position > after)
         events = [
-            Event(row.position, _mark(row.op_id), revision=row)
+            Event(row.position, _mark_of(row), revision=row)
             for row in self._first(arrived, revision.c.position)
         ]
         events += [
-            Event(row.applied, _mark(row.op_id), revision=row)
+            Event(row.applied, _mark_of(row), revision=row)
             for row in self._first(released, revision.c.applied)
         ]
         events += [
-            # Two histories of one district may have the same notice at the same place, not published at one time.
-            Event(row.position, _mark(f"{row.published_at} {row.key}"), notice=row)
+            Event(row.position, _mark(row.key, row.published_at), notice=row)
             for row in self._first(said, notice.c.position)
         ]
         return sorted(events, key=lambda event: event.place)
@@ -235,5 +239,9 @@ def _settled(row: Any) -> Settled:
     return Settled(row.epoch, row.seq, row.outcome, row.detail, row.head_after)
 
 
-def _mark(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:12]
+def _mark_of(row: Any) -> str:
+    return _mark(*(getattr(row, name) for name in _TOLD_BY))
+
+
+def _mark(*parts: object) -> str:
+    return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:12]

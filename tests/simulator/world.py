@@ -322,6 +322,8 @@ class World:
     def restore_district(self, _pc: SimulatedPc) -> None:
         if self.backups:
             self.district.put_back(self.chance.choice(self.backups))
+            # A mark in the log tells two histories apart by the second.
+            self.district_time.now += timedelta(minutes=1)
             if self.chance.random() < 0.5:
                 from app.district.identity import begin_server_epoch
 
@@ -491,7 +493,7 @@ class World:
             self.oracle.after_start(pc)
             return
         twins = [one for one in self.pcs if one.station.device_id == pc.station.device_id]
-        if len(twins) > 1 or code == "other_content":
+        if len(twins) > 1 or code in ("other_content", "twin"):
             pc.become_another(str(self.ids()), self.chance.randbytes(32))
         else:
             pc.register_anew()

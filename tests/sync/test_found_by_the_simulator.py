@@ -55,6 +55,31 @@ def test_a_number_a_copy_filled_after_the_district_forgot_it_is_noticed(pair: Pa
     pair.settled()
 
 
+def test_the_same_revision_at_the_same_place_of_another_history_is_no_known_place(pair: Pair) -> None:
+    """Seed 58: one PC sent all again in its own stream, and the last place held what it had held before."""
+    record = pair.create(pair.first)
+    pair.settled()
+    empty = pair.district.place.copy(pair.district.database, "kept")
+    pair.district.restart()
+    pair.edit(pair.first, record, notes="甲")
+    pair.edit(pair.second, record, notes="乙")
+    pair.settled()
+    (known,) = cursors(pair.second)
+    pair.district.put_back(empty)
+    pair.oracle.forgot = True
+    pair.first.sync()
+    (again,) = cursors(pair.first)
+    assert known.split(".")[:2] == again.split(".")[:2]
+    assert known != again
+    pair.quiet()
+    assert cursors(pair.first) == cursors(pair.second)
+
+
+def cursors(pc: SimulatedPc) -> list[str]:
+    with pc.database.read() as connection:
+        return list(connection.exec_driver_sql("SELECT cursor FROM device").scalars())
+
+
 def test_a_row_that_travelled_as_a_skip_line_stops_nothing_after_a_restore(pair: Pair) -> None:
     record = new_id()
     pair.first.enqueue_strange(record, new_id(), kind="dog_licence", spoiled=True)
