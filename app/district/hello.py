@@ -19,7 +19,7 @@ SCHEMA_MAX = 1
 
 
 def hello_to(database: Database, identity: Identity, asking: Device, after: int, now: datetime) -> Hello:
-    """Position of the device, with every verdict after seq `after` (of the last 1,000 lines)."""
+    """Position of the device, with every verdict after seq `after` (of what two batches carry)."""
     after = max(after, asking.acked_seq - HEARD_AGAIN)
     own = (
         (revision.c.station == asking.station)

@@ -43,7 +43,7 @@ def decode_batch(body: bytes, quickly: QuickReading | None = None) -> Batch:
     """The batch in `body` (any form `frames` reads); `quickly` answers for lines it can read sooner than `line_of`.
 
     Raises only ProtocolError; its code names the fault and, where one line is at fault, its seq.  At most
-    500 revisions; how far a body may expand is bounded by `frames.unpacked`.
+    2,000 revisions; how far a body may expand is bounded by `frames.unpacked`.
     """
     text = unpacked(body)
     if text.count(b"\n") > MAX_REVISIONS:

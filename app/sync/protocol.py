@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 PROTO = 1
 MAX_COMPRESSED = 8 << 20
 MAX_EXPANDED = 64 << 20
-MAX_REVISIONS = 500
+MAX_REVISIONS = 2000
 MAX_LINE = 4 << 20
 # Of so many of its last lines a station is told again what was said: two batches may be receipted unheard.
 HEARD_AGAIN = 2 * MAX_REVISIONS
