@@ -4,7 +4,8 @@ Both sides drain the same records (about 1 KB of varied JSON, four record types)
 connection, zstd, one transaction a batch at the server and one a receipt at the client, synchronous=FULL
 everywhere; the bare side in batches of 500, ours as large as it makes them (up to 2,000 lines).  The bare side
 inflates, parses and inserts rows keyed by op_id.  Ours is the program's own outbox, Push and district: signatures,
-strict parsing, seq, validation, folded state, verdicts and signed receipts.  `ingest` compares the servers alone, fed with ready batches of 500.
+strict parsing, seq, validation, folded state, verdicts and signed receipts.
+`ingest` compares the servers alone, fed with ready batches of 500.
 """
 
 import random
