@@ -48,7 +48,8 @@ def must_follow(connection: Connection, station: str, header: Header) -> None:
     """Whether the batch goes on from what lies here under its device's name.
 
     Raises Refusal 422 other_content where the line before it is another than the sender's: a copy of its disk wrote it.
-    Nothing is said where the line came under another number, or the sender does not know it.
+    Nothing is said where the line came under another number, or the sender does not know it.  A skip line here stands for
+    the sender's whole line, or for the skip line of another PC that the sender brought back as its own.
     """
     if not header.after:
         return
@@ -59,7 +60,7 @@ def must_follow(connection: Connection, station: str, header: Header) -> None:
         revision.c.seq == header.first - 1,
     )
     line = connection.execute(before).scalar()
-    if line is not None and digest_of(bytes(line)) != header.after:
+    if line is not None and header.after not in (digest_of(bytes(line)), line_digest(bytes(line))):
         raise Refusal(422, "other_content", seq=header.first - 1)
 
 

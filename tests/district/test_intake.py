@@ -1,5 +1,6 @@
 """The push contract, the same on SQLite and PostgreSQL: exactly once, in order, a verdict where one is due."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,8 +10,8 @@ from sqlalchemy import func, select
 
 from app.district.server import DistrictServer
 from app.district.tables import conflict, held, record_state, revision
-from app.sync.batch import encode_batch, skip_line
-from app.sync.protocol import Line, Receipt, Refusal, Verdict
+from app.sync.batch import encode_batch, line_of, skip_line
+from app.sync.protocol import Header, Line, Receipt, Refusal, Verdict
 from tests.district.parts import STATION, Kept, Pc, Pen, new_id, sample
 
 
@@ -88,6 +89,31 @@ def test_gap_names_the_expected_seq(district: DistrictServer, pc: Pc) -> None:
         pc.push(pc.pen.create())
     assert (refused.value.status, refused.value.expected_seq) == (409, 2)
     assert len(rows(district, revision)) == 1
+
+
+@pytest.mark.parametrize("brought_back", [False, True])
+def test_a_batch_names_the_line_it_follows(district: DistrictServer, pc: Pc, brought_back: bool) -> None:
+    """As it was sent, or what a skip line stood for; a skip line another PC wrote is a line like any other."""
+    whole, following = pc.pen.create(), pc.pen.create()
+    skip = line_of(
+        skip_line(Kept(whole.seq, whole.op_id, whole.type, whole.record, whole.body), "too_large"), 1
+    )
+    pc.push(skip)
+    body = encode_batch(pc.header([following]), [following.body])
+    for wrong in (following.body, whole.body + b" "):
+        with pytest.raises(Refusal) as refused:
+            pc.district.push(*following_on(pc, following, wrong))
+        assert (refused.value.status, refused.value.code, refused.value.seq) == (422, "other_content", 1)
+    assert (
+        pc.district.push(*following_on(pc, following, skip.body if brought_back else whole.body)).acked_seq
+        == 2
+    )
+    assert pc.district.push(pc.header([following]), body).acked_seq == 2
+
+
+def following_on(pc: Pc, line: Line, before: bytes) -> tuple[Header, bytes]:
+    header = pc.header([line], after=hashlib.sha256(before).hexdigest())
+    return header, encode_batch(header, [line.body])
 
 
 def test_same_seq_with_other_content_stops(district: DistrictServer, pc: Pc) -> None:
