@@ -9,11 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import delete, select
 from uuid_utils import uuid7
 
 from app.commands.desk import Desk, found_desk
-from app.commands.desk_line import district_of, enrol_desk, push_of
+from app.commands.desk_line import district_of, enrol_desk, push_of, rounds_of
+from app.district.identity import begin_server_epoch, identity_of
 from app.district.server import DistrictServer
+from app.district.tables import record_state, revision
 from app.models.registry import RECORD_TYPES
 from app.store.recent import RecentReader
 from app.store.round_log import Round, RoundLog
@@ -232,6 +235,28 @@ def test_sending_empties_the_list_and_shows_the_receipt(
     assert services.outbox.status().unsent == 0
     assert "14:00" in words(page)
     assert send_button(page).isEnabled()
+
+
+def test_after_the_district_was_put_back_the_page_says_what_comparing_came_to(
+    qtbot: QtBot, sending: tuple[DeskServices, Callable[[], None]], enrolled: tuple[Desk, DistrictServer]
+) -> None:
+    """Nobody asked for it: the desk reads the log anew, compares, sends what the district had lost, and says so."""
+    services, _ = sending
+    desk, server = enrolled
+    kept, lost = save(services, "resident"), save(services, "service_visit")
+    with district_of(desk) as district:
+        assert rounds_of(desk, district).run().sent == 2
+        with server.services.database.write() as connection:
+            for table in (revision, record_state):
+                connection.execute(delete(table).where(table.c.record == lost))
+        begin_server_epoch(server.services.database)
+        object.__setattr__(server.services, "identity", identity_of(server.services.database))
+        services.sync.news.report(rounds_of(desk, district).run())
+    page = shown(qtbot, services)
+    assert "本站 2 条，区里 2 条，原来有 1 条不一致，已补齐，完全一致。" in words(page)
+    with server.services.database.read() as connection:
+        records = set(connection.execute(select(record_state.c.record)).scalars())
+    assert records == {kept, lost}
 
 
 def test_an_outage_is_said_in_words_and_everything_stays(
