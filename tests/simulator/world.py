@@ -25,6 +25,7 @@ from tests.simulator.ids import decided_ids
 from tests.simulator.line import KINDS, Asked, Weather
 from tests.simulator.oracle import Oracle, held_records
 from tests.simulator.pc import SimulatedPc
+from tests.simulator.traps import Killed
 
 STATION, OTHER_STATION = "511421125201", "511421125202"
 BEGAN = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -462,6 +463,9 @@ class World:
             self._armed()
         try:
             outcome = act()
+            if pc.trap.dead:
+                # It died as it packed ahead what nobody came to take.
+                raise Killed
         except BaseException as failure:
             if not pc.trap.dead and not isinstance(failure, StorageError):
                 raise
