@@ -33,29 +33,27 @@ def in_order(
     Where the district was put back, the order is asked only `within` lives that go on, of each record: any PC brings
     back what was lost, in its own stream, and what was held back had reached no other PC; the district itself and a
     file put back too know no more what they wrote, or send what they had not sent before what was lost.  It is the
-    order of taking effect then: what was held because its forerunner was lost lies there before that comes again.
+    order of arrival or of taking effect then: what was held because its forerunner was lost lies there before that comes
+    again, and two that wait for different forerunners take effect as those come.
     """
     last: dict[tuple[str, int], int] = defaultdict(int)
     for row in there:
         life = (str(row.device), row.epoch)
         assert row.seq > last[life], f"G3: {row.op_id} arrived out of order"
         last[life] = row.seq
-    place = {
-        str(row.op_id): row.position if within is None else row.applied
-        for row in there
-        if within is None or row.applied is not None
-    }
-    brought = {str(row.op_id): str(row.device) for row in there}
+    rows = {str(row.op_id): row for row in there}
     rising: dict[tuple[str, str], list[str]] = defaultdict(list)
     for op, entry in saved.items():
-        if not entry.pen or op not in place:
+        if not entry.pen or op not in rows:
             continue
         if within is None:
-            rising[entry.pen, brought[op]].append(op)
-        elif entry.author in within:
+            rising[entry.pen, str(rows[op].device)].append(op)
+        elif entry.author in within and rows[op].applied is not None:
             rising[entry.author, entry.record].append(op)
     for (whose, _), ops in rising.items():
         for earlier, later in pairwise(ops):
-            assert place[earlier] < place[later], (
+            one, other = rows[earlier], rows[later]
+            took_effect = within is not None and one.applied < other.applied
+            assert one.position < other.position or took_effect, (
                 f"G3: not in the order saved: {later} of {whose} before {earlier}"
             )

@@ -59,6 +59,10 @@ def test_what_was_held_for_a_lost_forerunner_takes_effect_after_it() -> None:
     saved = {"先": save(), "后": save()}
     in_order([row("后", 1, 1, applied=3), row("先", 2, 2)], saved, within={"甲.0"})
     in_order([row("后", 1, 1, applied=None), row("先", 2, 2)], saved, within={"甲.0"})
+    # Seed 4397: each waited for another forerunner.
+    in_order([row("先", 1, 1, applied=9), row("后", 2, 2, applied=5)], saved, within={"甲.0"})
+    with pytest.raises(AssertionError, match="not in the order saved"):
+        in_order([row("后", 1, 1, applied=5), row("先", 2, 2, applied=9)], saved, within={"甲.0"})
 
 
 def test_where_the_district_forgot_nothing_is_asked_of_it_or_of_lives_that_are_over() -> None:
