@@ -103,6 +103,10 @@ class Reconcile:
             outcome, finding=replace(last, mended=mended, files_lacking=lacking, files_missing=missing)
         )
 
+    def is_due(self) -> bool:
+        """Whether a comparison is due though nobody asked for it."""
+        return self._receiver.position().compare_due
+
     def _compared(self) -> tuple[Finding, Differing]:
         """What differs, and what differs because the district holds a revision back."""
         here, there = tallies(self._database, self._types), self._stock.tallies()
@@ -127,10 +131,6 @@ class Reconcile:
         return sorted(
             record for record in here.keys() | there.keys() if here.get(record) != there.get(record)
         )
-
-    def is_due(self) -> bool:
-        """Whether a comparison is due though nobody asked for it."""
-        return self._receiver.position().compare_due
 
     def _mend(self, record_id: str) -> int:
         """Bring both ends to the same revisions; where they still differ in content, both values are kept.
