@@ -1,13 +1,15 @@
 """A second process that reads half of a large batch, so that another core has a part in it.
 
 It reads by the same rules as the first; whatever goes wrong with it, the first reads all by itself and nothing is lost.
+One that ended is begun anew after a rest.
 """
 
 import logging
 import multiprocessing
 import signal
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -22,6 +24,8 @@ from app.sync.protocol import Line
 WORTH = 100
 """So many lines have to be in a batch before half of them are given away."""
 PATIENCE = 10.0
+RESTS = (60.0, 600.0, 3600.0)
+"""Seconds before another is begun in the place of the first, second, … that ended; the last holds for all further ones."""
 LEAST, MOST, STEP = 0.1, 0.55, 0.02
 """What share of a batch it is given: as much as is ready when the first reader is through with the rest."""
 
@@ -32,10 +36,14 @@ class SharedReading:
     """Reads lines as `one` does; with more than one of `cores` large batches together with a process of its own.
 
     It is begun with the first of them and has its part from when it is ready; `shared` counts the batches read so.
+    `clock` gives seconds that only rise.
     """
 
-    def __init__(self, one: QuickReading, cores: int) -> None:
+    def __init__(self, one: QuickReading, cores: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.shared = 0
+        self._clock = clock
+        self._ended = 0
+        self._rests_until = clock()
         self._alone = one
         self._turn = threading.Lock()
         self._second: _Second | None = None
@@ -74,6 +82,8 @@ class SharedReading:
         own = len(bodies) - int(len(bodies) * self._share)
         try:
             if self._second is None:
+                if self._clock() < self._rests_until:
+                    return self._alone.lines(bodies, first)
                 self._second = _Second()
             if not self._second.is_ready():
                 return self._alone.lines(bodies, first)
@@ -93,7 +103,8 @@ class SharedReading:
         return lines
 
     def _give_up(self) -> None:
-        self._usable = False
+        self._rests_until = self._clock() + RESTS[min(self._ended, len(RESTS) - 1)]
+        self._ended += 1
         if self._second is not None:
             self._second.end()
             self._second = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.district.judge import Judge
-from app.district.second_reader import WORTH, SharedReading
+from app.district.second_reader import RESTS, WORTH, SharedReading
 from app.models.registry import RECORD_TYPES
 from app.sync.protocol import Line
 from tests.district.parts import Pen, sample
@@ -68,6 +68,29 @@ def test_what_a_killed_second_process_was_given_is_read_by_the_first(reading: Sh
     assert read(reading, lines) == read_alone(lines)
     assert reading.process is None
     assert read(reading, lines) == read_alone(lines)
+
+
+def test_another_is_begun_after_a_rest_that_grows() -> None:
+    now = [0.0]
+    reading = SharedReading(Judge(RECORD_TYPES, worth=0).quick_reading, cores=2, clock=lambda: now[0])
+    lines = batch()
+    try:
+        for rest in (*RESTS, RESTS[-1]):
+            read(reading, lines)
+            assert reading.wait_until_shared(60)
+            assert reading.process is not None
+            os.kill(reading.process, signal.SIGKILL)
+            read(reading, lines)
+            now[0] += rest - 1
+            assert read(reading, lines) == read_alone(lines)
+            assert reading.process is None
+            now[0] += 1
+        read(reading, lines)
+        assert reading.wait_until_shared(60)
+        assert read(reading, lines) == read_alone(lines)
+        assert reading.shared == 1
+    finally:
+        reading.close()
 
 
 def test_one_that_hangs_is_ended(reading: SharedReading, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from tests.simulator import district, pc
 from tests.simulator.district import Place
-from tests.simulator.world import STATION, Ground, Told, live
+from tests.simulator.ground import STATION, Ground
+from tests.simulator.world import Told, live
 
 
 @contextmanager

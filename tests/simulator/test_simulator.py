@@ -10,8 +10,9 @@ import pytest
 
 from tests.district.conftest import new_database, postgresql
 from tests.simulator.campaign import again, ground_at, in_memory
+from tests.simulator.ground import Ground
 from tests.simulator.sown import SOWN
-from tests.simulator.world import Ground, Told, live
+from tests.simulator.world import Told, live
 
 __all__ = ["new_database", "postgresql"]
 

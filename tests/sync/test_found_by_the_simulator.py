@@ -9,9 +9,9 @@ import pytest
 
 from tests.district.parts import new_id
 from tests.simulator.campaign import in_memory
+from tests.simulator.ground import STATION
 from tests.simulator.oracle import documents_at
 from tests.simulator.pc import SimulatedPc
-from tests.simulator.world import STATION
 from tests.sync.two_pcs import RESIDENT, Pair, two_pcs
 
 

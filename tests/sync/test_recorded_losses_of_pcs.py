@@ -25,9 +25,9 @@ from app.store.upgrade import MIGRATIONS, upgrade
 from tests.district.parts import new_id, sample
 from tests.samples import SAMPLES
 from tests.simulator.campaign import in_memory
+from tests.simulator.ground import STATION
 from tests.simulator.oracle import documents_at
 from tests.simulator.pc import DEK, FUTURE, SimulatedPc
-from tests.simulator.world import STATION
 from tests.sync.test_pull_line import run
 from tests.sync.two_pcs import RESIDENT, Pair, two_pcs
 

@@ -17,10 +17,11 @@ from tests.samples import SAMPLES
 from tests.simulator import district as there
 from tests.simulator import pc as here
 from tests.simulator.district import Place, SimulatedDistrict
+from tests.simulator.ground import STATION, Clock
 from tests.simulator.line import Weather
 from tests.simulator.oracle import Oracle, held_records
 from tests.simulator.pc import SimulatedPc
-from tests.simulator.world import BOUND, STATION, Clock
+from tests.simulator.world import BOUND
 
 RESIDENT = RECORD_TYPES["resident"]
 
