@@ -6,6 +6,7 @@ IMAGES ?= 50000
 SEEDS ?= 300
 FIRST_SEED ?= 1
 DATABASE ?= sqlite
+WORLD ?= station
 
 .PHONY: run test check bench fuzz powercut simulate sbom setup lock format clean
 
@@ -47,7 +48,7 @@ powercut:
 # Worlds with every fault; make test lives 300 of them. docs/reliability.md
 simulate:
 	@sh tools/setup.sh
-	nice -n 15 $(PYTHON) -m tests.simulator.campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --database $(DATABASE)
+	nice -n 15 $(PYTHON) -m tests.simulator.campaign --seeds $(SEEDS) --first-seed $(FIRST_SEED) --database $(DATABASE) --world $(WORLD)
 
 # What the program is made of (CycloneDX), from the lock file.
 sbom: setup

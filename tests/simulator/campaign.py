@@ -1,4 +1,5 @@
-"""Worlds by the thousand: `python -m tests.simulator.campaign --seeds 300 --first-seed 1 [--database postgresql]`.
+"""Worlds by the thousand: `python -m tests.simulator.campaign --seeds 300 --first-seed 1 [--database postgresql]
+[--world offices]`.
 
 A failing seed is printed with the command that lives it again.
 """
@@ -22,7 +23,10 @@ from pathlib import Path
 from tests.simulator import district, pc
 from tests.simulator.district import Place
 from tests.simulator.ground import STATION, Ground
-from tests.simulator.world import Told, live
+from tests.simulator.letters import Offices
+from tests.simulator.world import Told, World, live
+
+WORLDS: dict[str, type[World]] = {of.kind: of for of in (World, Offices)}
 
 
 @contextmanager
@@ -48,9 +52,9 @@ def in_memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def _work(asked: tuple[int, int, int, int, str | None]) -> tuple[int, dict[int, str], Counter[str]]:
+def _work(asked: tuple[int, int, int, int, str | None, str]) -> tuple[int, dict[int, str], Counter[str]]:
     """One process: every `step`-th seed of the range; answers how many, what failed, and what happened."""
-    first, count, start, step, url = asked
+    first, count, start, step, url, kind = asked
     failed: dict[int, str] = {}
     counts: Counter[str] = Counter()
     done = 0
@@ -60,7 +64,7 @@ def _work(asked: tuple[int, int, int, int, str | None]) -> tuple[int, dict[int, 
     ):
         for seed in range(first + start, first + count, step):
             try:
-                told = live(seed, ground, postgresql=url is not None)
+                told = live(seed, ground, postgresql=url is not None, of=WORLDS[kind])
                 counts.update(told.counts)
                 counts[f"drained in {told.rounds}"] += 1
             except BaseException as error:
@@ -69,7 +73,9 @@ def _work(asked: tuple[int, int, int, int, str | None]) -> tuple[int, dict[int, 
                 failed[seed] = (
                     f"{type(error).__name__}: {str(error)[:700]} [{' '.join(getattr(error, '__notes__', ()))}]"
                 )
-                print(again(seed, postgresql=url is not None), failed[seed], sep="\n  ", flush=True)
+                print(
+                    again(seed, postgresql=url is not None, kind=kind), failed[seed], sep="\n  ", flush=True
+                )
                 if os.environ.get("FENGQIAO_TRACE"):
                     traceback.print_exc()
                 shutil.rmtree(ground.folder / f"{seed}{'p' if url else ''}", ignore_errors=True)
@@ -79,10 +85,11 @@ def _work(asked: tuple[int, int, int, int, str | None]) -> tuple[int, dict[int, 
     return done, failed, counts
 
 
-def again(seed: int, *, postgresql: bool = False) -> str:
+def again(seed: int, *, postgresql: bool = False, kind: str = "station") -> str:
     """How to live a seed again."""
-    database = " DATABASE=postgresql" if postgresql else ""
-    return f"seed {seed} failed; live it again: make simulate SEEDS=1 FIRST_SEED={seed}{database}"
+    more = " DATABASE=postgresql" if postgresql else ""
+    more += f" WORLD={kind}" if kind != "station" else ""
+    return f"seed {seed} failed; live it again: make simulate SEEDS=1 FIRST_SEED={seed}{more}"
 
 
 @contextmanager
@@ -110,12 +117,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--world", choices=tuple(WORLDS), default="station")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     asked = parser.parse_args(arguments)
     processes = max(1, min(asked.processes, asked.seeds))
     began = time.monotonic()
     with _databases(asked.database == "postgresql", processes) as urls:
-        tasks = [(asked.first_seed, asked.seeds, number, processes, url) for number, url in enumerate(urls)]
+        tasks = [
+            (asked.first_seed, asked.seeds, number, processes, url, asked.world)
+            for number, url in enumerate(urls)
+        ]
         if processes == 1:
             results = [_work(tasks[0])]
         else:

@@ -19,6 +19,7 @@ class Fates(People):
     district_time: Clock
     backups: list[Any]
     files: dict[str, Path]
+    saving: tuple[str, ...] = ("edit", "create", "void")
 
     def restart(self, pc: SimulatedPc) -> None:
         pc.restart()
@@ -31,7 +32,7 @@ class Fates(People):
 
     def killed_in_save(self, pc: SimulatedPc) -> None:
         self._armed = lambda: pc.trap.kill_at(self.chance.randrange(1, 18), after=self.chance.random() < 0.4)
-        self.chance.choice((self.edit, self.create, self.void))(pc)
+        getattr(self, self.chance.choice(self.saving))(pc)
         self._armed = None
 
     def killed_in_sync(self, pc: SimulatedPc) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from app.sync import packing, under_way
 from tests.simulator.district import Place
 
-STATION, OTHER_STATION = "511421125201", "511421125202"
+STATION, OTHER_STATION, THIRD_STATION = "511421125201", "511421125202", "511421125203"
 BEGAN = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 

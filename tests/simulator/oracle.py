@@ -78,6 +78,12 @@ class Oracle:
         )
         self.saved[row.op_id] = entry
 
+    def acknowledged_beside(self, pc: SimulatedPc, op_id: str) -> None:
+        """Saved in the same commit as what was acknowledged."""
+        row = rows_of(pc, "SELECT record_id, line FROM revision WHERE op_id = :o", o=op_id)[0]
+        author, sha256 = f"{pc.name}.{pc.life}", sha_of(row.line)
+        self.saved[op_id] = Entry(op_id, row.record_id, pc.station.code, author, sha256, pen=pc.name)
+
     def unclear(self, record: str) -> None:
         """The saver died or got an error: it may be on the disk or not."""
         self.maybe[record] += 1

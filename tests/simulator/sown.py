@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, select, text, update
 
 from app.district import intake as taking
 from app.district.intake import Intake
+from app.district.letters import Letters
 from app.district.sitting import Sitting
+from app.district.tables import passing
 from app.store import lives, new_life
 from app.store.new_life import NewLife
 from app.store.receiving import Receiver
@@ -102,10 +104,48 @@ def sent_again_backwards() -> AbstractContextManager[None]:
     return replaced(lives, "_put_in_stream", backwards)
 
 
+def first_word_stands() -> AbstractContextManager[None]:
+    """Of all that was said of a letter the other office is told the first, and the rest is marked as told."""
+    enter = Letters._enter
+
+    def first(self: Letters, connection: Connection, station: str, record: str, waiting: Any) -> bool:
+        overtaken = {**waiting[0], "number": waiting[-1]["number"]}
+        return enter(self, connection, station, record, [overtaken])
+
+    return replaced(Letters, "_enter", first)
+
+
+def told_before_entered() -> AbstractContextManager[None]:
+    """What was said of a letter is marked as told in a transaction of its own, before it is in the other's log."""
+    hand_on = Letters.hand_on
+
+    def marked(self: Letters, station: str) -> int:
+        of_station = passing.c.station == station
+        with self._database.read() as connection:
+            waiting = connection.execute(select(passing.c.number, passing.c.record, passing.c.body).where(
+                of_station, passing.c.placed_at.is_(None)
+            )).all()  # fmt: skip
+        if not waiting:
+            return 0
+        with self._database.write() as connection:
+            connection.execute(update(passing).where(of_station).values(placed_at="2026-11-23T06:00:00Z"))
+        with self._database.write() as connection:
+            for row in waiting:
+                one = of_station & (passing.c.record == row.record) & (passing.c.number == row.number)
+                connection.execute(update(passing).where(one).values(placed_at=None, body=row.body))
+        return hand_on(self, station)
+
+    return replaced(Letters, "hand_on", marked)
+
+
 SOWN: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "ack before commit": ack_before_commit,
     "cursor before apply": cursor_before_apply,
     "deduplicated by time": deduplicated_by_time,
     "seq used twice": seq_used_twice,
     "sent again backwards": sent_again_backwards,
+}
+SOWN_IN_LETTERS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "first word stands": first_word_stands,
+    "told before entered": told_before_entered,
 }

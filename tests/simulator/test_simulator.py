@@ -11,12 +11,13 @@ import pytest
 from tests.district.conftest import new_database, postgresql
 from tests.simulator.campaign import again, ground_at, in_memory
 from tests.simulator.ground import Ground
-from tests.simulator.sown import SOWN
-from tests.simulator.world import Told, live
+from tests.simulator.letters import Offices
+from tests.simulator.sown import SOWN, SOWN_IN_LETTERS
+from tests.simulator.world import Told, World, live
 
 __all__ = ["new_database", "postgresql"]
 
-ON_BOTH, ON_SQLITE, AT_ONCE = 80, 140, 20
+ON_BOTH, ON_SQLITE, OF_OFFICES, AT_ONCE = 80, 140, 40, 20
 # Within so many worlds each sown fault must be caught.
 CAUGHT_WITHIN = 60
 
@@ -30,12 +31,12 @@ def place(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def lived(seed: int, ground: Ground, *, postgresql: bool = False) -> Told:
+def lived(seed: int, ground: Ground, *, postgresql: bool = False, of: type[World] = World) -> Told:
     """A world that must end well."""
     try:
-        return live(seed, ground, postgresql=postgresql)
+        return live(seed, ground, postgresql=postgresql, of=of)
     except BaseException as error:
-        error.add_note(again(seed, postgresql=postgresql))
+        error.add_note(again(seed, postgresql=postgresql, kind=of.kind))
         raise
 
 
@@ -51,6 +52,13 @@ def test_whatever_breaks_nothing_is_lost_doubled_or_stuck(first: int, place: Pat
             lived(seed, ground)
 
 
+@pytest.mark.parametrize("first", range(1, OF_OFFICES + 1, AT_ONCE))
+def test_whatever_breaks_both_ledgers_of_every_letter_end_the_same(first: int, place: Path) -> None:
+    with ground_at(place) as ground:
+        for seed in range(first, first + AT_ONCE):
+            lived(seed, ground, of=Offices)
+
+
 @pytest.mark.parametrize("first", range(1, ON_BOTH + 1, AT_ONCE))
 def test_both_databases_give_the_same_answers_to_the_byte(
     first: int, place: Path, new_database: object
@@ -62,12 +70,14 @@ def test_both_databases_give_the_same_answers_to_the_byte(
                 assert on_sqlite.trail == on_postgresql.trail, again(seed, postgresql=True)
 
 
-@pytest.mark.parametrize("fault", SOWN)
-def test_a_sown_fault_is_caught(fault: str, place: Path) -> None:
-    with ground_at(place) as ground, SOWN[fault]():
+@pytest.mark.parametrize(
+    ("fault", "of"), [*((name, World) for name in SOWN), *((name, Offices) for name in SOWN_IN_LETTERS)]
+)
+def test_a_sown_fault_is_caught(fault: str, of: type[World], place: Path) -> None:
+    with ground_at(place) as ground, (SOWN | SOWN_IN_LETTERS)[fault]():
         for seed in range(1, CAUGHT_WITHIN + 1):
             try:
-                live(seed, ground)
+                live(seed, ground, of=of)
             except AssertionError:
                 return
     pytest.fail(f"{fault}: not caught in {CAUGHT_WITHIN} worlds")

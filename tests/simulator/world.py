@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.models.registry import RECORD_TYPES
 from tests.simulator.district import Place, SimulatedDistrict
 from tests.simulator.fates import Fates
-from tests.simulator.ground import OTHER_STATION, STATION, Clock, Ground, on_one_thread
+from tests.simulator.ground import OTHER_STATION, STATION, THIRD_STATION, Clock, Ground, on_one_thread
 from tests.simulator.ids import decided_ids
 from tests.simulator.line import KINDS, Weather
 from tests.simulator.oracle import Oracle, held_records
@@ -64,6 +64,8 @@ class Told:
 class World(Fates):
     """Everything of one seed."""
 
+    kind = "station"
+
     def __init__(self, seed: int, ground: Ground, folder: Path, place: Place, ids: Callable[[], Any]) -> None:
         self.chance = Random(seed)
         self.folder = folder
@@ -79,19 +81,22 @@ class World(Fates):
         self.acts = dict(ORDINARY) | {act: share for act, share in RARE.items() if chance.random() < 0.5}
         self.steps = chance.randrange(25, 60)
         self.pcs: list[SimulatedPc] = []
-        self.records: dict[str, list[tuple[str, str]]] = {STATION: [], OTHER_STATION: []}
+        self.records: dict[str, list[tuple[str, str]]] = {STATION: [], OTHER_STATION: [], THIRD_STATION: []}
         self.spoiled: set[str] = set()
         self.backups: list[Any] = []
         self.files: dict[str, Path] = {}
         self.number = 0
         self._armed: Callable[[], None] | None = None
-        for name in "甲乙丙"[: chance.choice((1, 2, 2, 3))]:
-            self._add(ground, name, STATION)
-        if chance.random() < 0.2:
-            self._add(ground, "邻", OTHER_STATION)
+        self._people(ground)
         self.pcs[0].newer = chance.random() < 0.2
         for pc in self.pcs:
             pc.open()
+
+    def _people(self, ground: Ground) -> None:
+        for name in "甲乙丙"[: self.chance.choice((1, 2, 2, 3))]:
+            self._add(ground, name, STATION)
+        if self.chance.random() < 0.2:
+            self._add(ground, "邻", OTHER_STATION)
 
     def _add(self, ground: Ground, name: str, station: str) -> None:
         pc = SimulatedPc(
@@ -173,7 +178,7 @@ class World(Fates):
         self.district.close()
 
 
-def live(seed: int, ground: Ground, *, postgresql: bool = False) -> Told:
+def live(seed: int, ground: Ground, *, postgresql: bool = False, of: type[World] = World) -> Told:
     """One world from its beginning to the judgement.  Raises AssertionError, or whatever the product raised."""
     folder = ground.folder / f"{seed}{'p' if postgresql else ''}"
     folder.mkdir()
@@ -181,7 +186,7 @@ def live(seed: int, ground: Ground, *, postgresql: bool = False) -> Told:
     assert place is not None
     place.begin(ground.district)
     with decided_ids(Random(-seed - 1)) as ids, on_one_thread():
-        world = World(seed, ground, folder, place, ids)
+        world = of(seed, ground, folder, place, ids)
         try:
             for _ in range(world.steps):
                 world.step()

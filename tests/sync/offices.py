@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from app.models.handover.handover import HANDOVER
@@ -15,7 +14,7 @@ from app.store.reading import StoredRecord
 from app.store.records import Saved
 from tests.district.parts import new_id
 from tests.samples import SAMPLES
-from tests.sync.stations import Desk, Near, template
+from tests.sync.stations import Desk, template
 
 POLICE, COMMITTEE, COURT = "511421300001", "511421125201", "511421400001"
 NAMES = {POLICE: "鹰头派出所", COMMITTEE: "鹰头村人民调解委员会", COURT: "鹰头法庭"}
@@ -29,10 +28,6 @@ def templates(folder: Path) -> dict[str, Path]:
 
 class Pc(Desk):
     """A desk that writes letters and cases."""
-
-    def __init__(self, path: Path, of: Path, near: Near, chance: Random, faults: float = 0.0) -> None:
-        super().__init__(path, of, near, chance, faults)
-        self.held_back: list[str] = []
 
     def open(self) -> None:
         super().open()
@@ -59,9 +54,7 @@ class Pc(Desk):
         return self.write(HANDOVER, values).record_id
 
     def case(self, **changes: Any) -> str:
-        unfinished = {"result": None, "result_on": None, "clauses": [], "performance": None, "sessions": []}
-        fresh = {**unfinished, "agreed_on": None, "performance_due": None, "disputed": None}
-        return self.write(MEDIATION_CASE, SAMPLES["mediation_case"](**fresh, **changes)).record_id
+        return self.write(MEDIATION_CASE, SAMPLES["mediation_case"](**UNFINISHED, **changes)).record_id
 
     def status(self, record_id: str) -> str | None:
         stored = self.reader.load(HANDOVER, record_id)
@@ -75,4 +68,14 @@ def mirror(sender: Pc, record_id: str) -> str:
 
 SIGNED = {"answer": "received", "answered_on": TODAY, "answered_by": "李调解"}
 RETURNED = {"answer": "returned", "answered_on": TODAY, "answer_note": "不属于本辖区"}
+UNFINISHED: dict[str, Any] = {
+    "result": None,
+    "result_on": None,
+    "clauses": [],
+    "performance": None,
+    "sessions": [],
+    "agreed_on": None,
+    "performance_due": None,
+    "disputed": None,
+}
 FEEDBACK = {"result": "settled", "fed_back_on": TODAY, "result_note": "双方达成书面协议。"}
