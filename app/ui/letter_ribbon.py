@@ -25,17 +25,20 @@ from app.ui.words import day_text, label
 
 OPEN = frozenset({"sent", "received", "under_way"})
 """Codes of handover_status at which the feedback is still waited for."""
+CAME_BACK = frozenset({"returned", "withdrawn", "voided"})
+"""Codes of handover_status at which the matter is the sender's again."""
 
 
 class LetterRibbon(QWidget):
     """The ribbon over a hand-over.
 
-    `wanted` gives the field to write on at and what to fill in before; `accepted` asks for a new case of the matter;
-    `case_opened` names the case and the field in it.
+    `wanted` gives the field to write on at and what to fill in before; `accepted` asks for a new case of the matter,
+    `again` for another letter of it; `case_opened` names the case and the field in it.
     """
 
     wanted = Signal(str, object)
     accepted = Signal()
+    again = Signal()
     case_opened = Signal(str, str)
 
     def __init__(self, services: DeskServices, parent: QWidget | None = None) -> None:
@@ -114,6 +117,8 @@ class LetterRibbon(QWidget):
         elif status == "fed_back":
             fill = {"confirmed_on": today, "confirmed_by": me}
             acts.append((self.tr("确认"), "done", self._writing("confirm_note", fill)))
+        elif status in CAME_BACK and self._services.access.may("create", HANDOVER.code):
+            acts.append((self.tr("另写一份"), "letter", self.again.emit))
         return acts + self._case_acts(record, has_case=has_case)
 
     def _in_acts(self, record: StoredRecord, status: str, *, has_case: bool) -> list["Act"]:

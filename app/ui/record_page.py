@@ -10,8 +10,6 @@ from uuid_utils import uuid7
 
 from app.models.changes import Difference
 from app.models.handover.handover import HANDOVER
-from app.models.handover.matter import case_from, letter_from
-from app.models.mediation.again import begun_again
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.record_type import RecordType
 from app.store.drafts import Draft
@@ -21,6 +19,7 @@ from app.ui.case_papers import CasePapers
 from app.ui.case_ribbon import CaseRibbon
 from app.ui.empty_words import EMPTY
 from app.ui.form_page import FormPage
+from app.ui.going_on import GoingOn, beginning_again, handing_over, taking_up, writing_again
 from app.ui.layouts import words
 from app.ui.letter_ribbon import LetterRibbon
 from app.ui.list_head import ListHead
@@ -207,9 +206,9 @@ class RecordPage(Page):
         self.papers.failed.connect(self._tell)
         ribbon.wanted.connect(self._edit_at)
         ribbon.signing.connect(self._sign)
-        ribbon.again.connect(self._begin_again)
+        ribbon.again.connect(lambda: self._go_on(beginning_again))
         ribbon.opened.connect(self.open_record)
-        ribbon.handing.connect(self._hand_over)
+        ribbon.handing.connect(lambda: self._go_on(handing_over))
         ribbon.letter_opened.connect(
             lambda record_id: self.record_requested.emit(HANDOVER.code, record_id, "")
         )
@@ -217,7 +216,8 @@ class RecordPage(Page):
 
     def _wire_letter(self, ribbon: LetterRibbon) -> None:
         ribbon.wanted.connect(self._edit_at)
-        ribbon.accepted.connect(self._accept)
+        ribbon.accepted.connect(lambda: self._go_on(taking_up))
+        ribbon.again.connect(lambda: self._go_on(writing_again))
         ribbon.case_opened.connect(
             lambda record_id, path: self.record_requested.emit(MEDIATION_CASE.code, record_id, path)
         )
@@ -255,15 +255,9 @@ class RecordPage(Page):
             self._open_next = None
 
     def _edit(self) -> None:
-        record, services, kind = self._record, self._services, self._type
+        record = self._record
         if record is not None and self.detail.may_edit():
-            services.runner.run(
-                lambda: services.reader.opened_to_edit(kind, record.id),
-                done=lambda _: None,
-                failed=self._tell,
-                owner=self,
-                in_turn=True,
-            )
+            self._note_opened(record)
             letters = self._beside_record.letters
             self._show_form(lambda: self.form_page.begin_edit(record, letters))
 
@@ -273,21 +267,28 @@ class RecordPage(Page):
         if self.form_page.is_open():
             self.form_page.write_on(path, filled or {})
 
-    def _hand_over(self) -> None:
-        """A letter that hands the case shown to another office."""
-        if self._record is not None:
-            self.new_requested.emit(HANDOVER.code, letter_from(self._record.values, self._record.id))
+    def _go_on(self, on: GoingOn) -> None:
+        """Another record, which takes over what is known from the one shown."""
+        record = self._record
+        if record is None:
+            return
+        self._note_opened(record)
+        record_type, values = on(record)
+        if record_type is self._type:
+            self.open_new(values)
+        else:
+            self.new_requested.emit(record_type.code, values)
 
-    def _accept(self) -> None:
-        """A case of the letter shown."""
-        if self._record is not None:
-            self.new_requested.emit(MEDIATION_CASE.code, case_from(self._record.values, self._record.id))
-
-    def _begin_again(self) -> None:
-        """A new case that goes on from the one shown."""
-        if self._record is not None:
-            values = begun_again(self._record.values)
-            self._show_form(lambda: self.form_page.begin_filled(str(uuid7()), values))
+    def _note_opened(self, record: StoredRecord) -> None:
+        """A form shows the whole numbers of a record; the trail says so."""
+        reader, kind = self._services.reader, self._type
+        self._services.runner.run(
+            lambda: reader.opened_to_edit(kind, record.id),
+            done=lambda _: None,
+            failed=self._tell,
+            owner=self,
+            in_turn=True,
+        )
 
     def _show_dossier(self) -> None:
         assert self._record is not None

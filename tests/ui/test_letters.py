@@ -9,7 +9,7 @@ import orjson
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from uuid_utils import uuid7
 
 from app.models.divisions import Divisions
@@ -24,7 +24,7 @@ from app.store.due import DueItem
 from app.store.letters import OFFICES
 from app.store.policies import KIND
 from app.store.reading import Change
-from app.store.tables import notice
+from app.store.tables import audit, notice
 from app.ui.form_page import FormPage
 from app.ui.home_lists import DueList
 from app.ui.incoming import Source
@@ -163,6 +163,12 @@ def forget(window: MainWindow) -> None:
         page.form_page.close_form()
 
 
+def opened(desk: DeskFile) -> list[str]:
+    """Of which records the trail says that a form showed whole numbers."""
+    with desk.database.read() as connection:
+        return [*connection.execute(select(audit.c.object).where(audit.c.action == "open form")).scalars()]
+
+
 def tell_offices(desk: DeskFile, *offices: dict[str, str]) -> None:
     body = orjson.dumps({"offices": list(offices)})
     with desk.database.write() as connection:
@@ -270,6 +276,7 @@ def test_a_case_is_handed_over_with_what_is_known_of_it(at: Window) -> None:
     case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
     at.show(MEDIATION_CASE, case)
     form = at.press("移交其他单位")
+    assert opened(at.desk) == [f"mediation_case/{case}"]
     assert at.window.current_page() == HANDOVER.code
     values = form.values()
     assert (values["case_id"], values["dispute_type"]) == (case, mediation_case()["dispute_type"])
@@ -308,7 +315,45 @@ def test_what_is_sent_goes_to_that_office_and_can_be_taken_back(at: Window) -> N
     form.fill({"withdrawn_reason": "当事人自行和解"})
     assert at.save()
     assert at.stored(HANDOVER, letter)["status"] == "withdrawn"
-    assert at.buttons() == []
+    assert at.buttons() == ["另写一份"]
+
+
+RETURNED = {"answer": "returned", "answered_on": date(2026, 11, 21), "answer_note": "不属于本辖区"}
+
+
+def test_what_came_back_is_written_to_another_office_without_typing_it_twice(at: Window) -> None:
+    tell_offices(at.desk, POLICE, COURT)
+    case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
+    paper = at.services.attachments.add(b"%PDF-1.7 letter", "现场.pdf")
+    first = at.keep(HANDOVER, handover(**SENT, **RETURNED, case_id=case, files=[paper]))
+    at.show(HANDOVER, first)
+    assert at.buttons() == ["另写一份", "打开案件"]
+    form = at.press("另写一份")
+    assert opened(at.desk) == [f"handover/{first}"]
+    values = form.values()
+    assert (values["peer"], values["sent_on"], values["answer"]) == (None, None, None)
+    assert [one.name for one in values["files"]] == ["现场.pdf"]
+    form.editors["peer"]._choose(COURT["code"])  # type: ignore[attr-defined]
+    assert at.save()
+    assert at.front()._record is not None
+    again = at.stored(HANDOVER, at.front()._record.id)
+    before = at.stored(HANDOVER, first)
+    same = (
+        "case_id",
+        "category",
+        "facts",
+        "amount",
+        "caller",
+        "reported_at",
+        "matter_number",
+        "official",
+        "files",
+    )
+    assert {name: again[name] for name in same} == {name: before[name] for name in same}
+    assert [party["name"] for party in again["parties"]] == [party["name"] for party in before["parties"]]
+    assert again["number"] not in (None, before["number"])
+    assert (again["status"], again["written_on"], again["peer_name"]) == ("draft", TODAY, COURT["name"])
+    assert before["status"] == "returned"
 
 
 def test_the_feedback_of_the_other_office_is_confirmed(at: Window) -> None:
@@ -544,4 +589,6 @@ def test_who_may_only_read_is_offered_no_step(
     at.window.show()
     at.show(HANDOVER, at.keep(HANDOVER, handover(**CAME)))
     assert "请签收" in at.said()
+    assert at.buttons() == []
+    at.show(HANDOVER, at.keep(HANDOVER, handover(**SENT, **RETURNED)))
     assert at.buttons() == []

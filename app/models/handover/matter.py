@@ -11,6 +11,10 @@ OF_THE_MATTER = ("dispute_type", "title", "occurred_on", "place", "facts", "clai
 OF_A_PARTY = (
     "side", "kind", "name", "sex", "ethnicity", "id_number", "birth", "phone", "address", "representative",
 )  # fmt: skip
+OF_THE_LETTER = (
+    *OF_THE_MATTER, "category", "matter_number", "reported_at", "caller", "first_steps", "harm", "agreed", "files",
+    "official", "contact_phone", "case_id",
+)  # fmt: skip
 SOURCES = {
     "police": "police",
     "court": "court",
@@ -42,21 +46,28 @@ def letter_from(case: Mapping[str, Any], case_id: str) -> Values:
     """What a new letter takes over from the case it hands on."""
     letter: Values = {name: case.get(name) for name in OF_THE_MATTER}
     letter["case_id"] = case_id
-    letter["parties"] = [
-        {name: party.get(name) for name in OF_A_PARTY} for party in case.get("parties") or ()
-    ]
+    letter["parties"] = _parties(case)
     return letter
+
+
+def written_again(letter: Mapping[str, Any]) -> Values:
+    """What a letter to another office takes over from one that was returned or taken back: all but to whom and when."""
+    again: Values = {name: letter.get(name) for name in OF_THE_LETTER}
+    again["parties"] = _parties(letter)
+    return again
 
 
 def case_from(letter: Mapping[str, Any], letter_id: str) -> Values:
     """What a new case takes over from a letter that came in and was signed for."""
     case: Values = {name: letter.get(name) for name in OF_THE_MATTER}
     case["source"] = SOURCES.get(letter.get("peer_kind") or "", "department")
-    case["parties"] = [
-        {name: party.get(name) for name in OF_A_PARTY} for party in letter.get("parties") or ()
-    ]
+    case["parties"] = _parties(letter)
     case["referrals"] = [referral_row(letter, letter_id)]
     return case
+
+
+def _parties(paper: Mapping[str, Any]) -> list[Values]:
+    return [{name: party.get(name) for name in OF_A_PARTY} for party in paper.get("parties") or ()]
 
 
 def referral_row(letter: Mapping[str, Any], letter_id: str) -> Values:
