@@ -52,22 +52,25 @@ def test_whatever_breaks_nothing_is_lost_doubled_or_stuck(first: int, place: Pat
             lived(seed, ground)
 
 
-@pytest.mark.parametrize("first", range(1, OF_OFFICES + 1, AT_ONCE))
+@pytest.mark.parametrize("first", range(AT_ONCE + 1, OF_OFFICES + 1, AT_ONCE))
 def test_whatever_breaks_both_ledgers_of_every_letter_end_the_same(first: int, place: Path) -> None:
     with ground_at(place) as ground:
         for seed in range(first, first + AT_ONCE):
             lived(seed, ground, of=Offices)
 
 
-@pytest.mark.parametrize("first", range(1, ON_BOTH + 1, AT_ONCE))
+@pytest.mark.parametrize(
+    ("of", "first"), [*((World, first) for first in range(1, ON_BOTH + 1, AT_ONCE)), (Offices, 1)]
+)
 def test_both_databases_give_the_same_answers_to_the_byte(
-    first: int, place: Path, new_database: object
+    of: type[World], first: int, place: Path, new_database: object
 ) -> None:
     with ground_at(place, new_database()) as ground:  # type: ignore[operator]
         for seed in range(first, first + AT_ONCE):
-            on_sqlite, on_postgresql = lived(seed, ground), lived(seed, ground, postgresql=True)
+            on_sqlite = lived(seed, ground, of=of)
+            on_postgresql = lived(seed, ground, postgresql=True, of=of)
             if not (at_a_statement(on_sqlite) or at_a_statement(on_postgresql)):
-                assert on_sqlite.trail == on_postgresql.trail, again(seed, postgresql=True)
+                assert on_sqlite.trail == on_postgresql.trail, again(seed, postgresql=True, kind=of.kind)
 
 
 @pytest.mark.parametrize(
