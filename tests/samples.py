@@ -156,6 +156,19 @@ def committee(**changes: Any) -> dict[str, Any]:
     }
 
 
+UNFINISHED: dict[str, Any] = {
+    "result": None,
+    "result_on": None,
+    "clauses": [],
+    "performance": None,
+    "sessions": [],
+    "agreed_on": None,
+    "performance_due": None,
+    "disputed": None,
+}
+"""What a sample case is without: it has just been taken up."""
+
+
 def handover(**changes: Any) -> dict[str, Any]:
     return {
         "direction": "out",

@@ -14,13 +14,13 @@ from app.models.handover.sides import AFTERWARDS, ANSWER, LETTER, mirror_of
 from app.models.mediation.case import MEDIATION_CASE
 from app.models.payload import decode
 from app.store.reading import ListQuery
-from tests.samples import SAMPLES
+from tests.samples import SAMPLES, UNFINISHED
 from tests.simulator.ground import OTHER_STATION, STATION, THIRD_STATION, Ground
 from tests.simulator.oracle import documents_at, held_records
 from tests.simulator.pc import SimulatedPc
 from tests.simulator.sql import rows_at, rows_of
 from tests.simulator.world import BOUND, World
-from tests.sync.offices import FEEDBACK, RETURNED, SIGNED, TODAY, UNFINISHED
+from tests.sync.offices import FEEDBACK, RETURNED, SIGNED, TODAY
 
 OFTEN = {
     "write_letter": 5,

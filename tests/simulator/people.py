@@ -11,6 +11,7 @@ from tests.samples import SAMPLES
 from tests.simulator.deeds import Deeds
 from tests.simulator.ground import BEGAN
 from tests.simulator.pc import SimulatedPc
+from tests.sync.stations import sides_chosen
 
 FIELDS = {
     "resident": ("notes", "occupation", "employer"),
@@ -62,11 +63,7 @@ class People(Deeds):
             of = RECORD_TYPES[disputed.record_type]
             stored = pc.reader.load(of, disputed.record_id)
             assert stored is not None
-            chosen = {
-                one.field: self.chance.choice([one.standing.value, one.other.value])
-                for one in pc.differences.of(disputed.record_id)
-                if not one.settled
-            }
+            chosen = sides_chosen(self.chance, pc.differences, disputed.record_id)
 
             def act(of: Any = of, stored: Any = stored, chosen: Any = chosen) -> None:
                 pc.store.settle(of, stored.id, chosen, by=pc.by, base=stored.head)

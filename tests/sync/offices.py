@@ -13,7 +13,7 @@ from app.store.letters import Letters, Office
 from app.store.reading import StoredRecord
 from app.store.records import Saved
 from tests.district.parts import new_id
-from tests.samples import SAMPLES
+from tests.samples import SAMPLES, UNFINISHED
 from tests.sync.stations import Desk, template
 
 POLICE, COMMITTEE, COURT = "511421300001", "511421125201", "511421400001"
@@ -68,14 +68,4 @@ def mirror(sender: Pc, record_id: str) -> str:
 
 SIGNED = {"answer": "received", "answered_on": TODAY, "answered_by": "李调解"}
 RETURNED = {"answer": "returned", "answered_on": TODAY, "answer_note": "不属于本辖区"}
-UNFINISHED: dict[str, Any] = {
-    "result": None,
-    "result_on": None,
-    "clauses": [],
-    "performance": None,
-    "sessions": [],
-    "agreed_on": None,
-    "performance_due": None,
-    "disputed": None,
-}
 FEEDBACK = {"result": "settled", "fed_back_on": TODAY, "result_note": "双方达成书面协议。"}

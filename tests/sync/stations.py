@@ -171,6 +171,15 @@ def template(folder: Path, station: str = STATION, name: str = "鹰头村") -> P
     return path
 
 
+def sides_chosen(chance: random.Random, differences: Differences, record_id: str) -> dict[str, Any]:
+    """For each open difference of a record one of its two values."""
+    return {
+        one.field: chance.choice([one.standing.value, one.other.value])
+        for one in differences.of(record_id)
+        if not one.settled
+    }
+
+
 class Desk:
     """One PC of the station: its file and its sync."""
 

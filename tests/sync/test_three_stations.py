@@ -23,7 +23,16 @@ from app.store.tables import conflict, device, revision
 from app.store.verify import verify
 from tests.district.parts import new_id
 from tests.samples import SAMPLES
-from tests.sync.stations import STATION, Desk, Near, open_at_server, server_ops, settled, template
+from tests.sync.stations import (
+    STATION,
+    Desk,
+    Near,
+    open_at_server,
+    server_ops,
+    settled,
+    sides_chosen,
+    template,
+)
 
 FIRST, LAST = map(int, os.environ.get("FENGQIAO_SEEDS", "1:31").split(":"))
 STEPS = 25
@@ -93,11 +102,7 @@ class World:
             record_type = RECORD_TYPES[disputed.record_type]
             stored = desk.reader.load(record_type, disputed.record_id)
             assert stored is not None
-            chosen = {
-                one.field: self.chance.choice([one.standing.value, one.other.value])
-                for one in desk.differences.of(disputed.record_id)
-                if not one.settled
-            }
+            chosen = sides_chosen(self.chance, desk.differences, disputed.record_id)
             desk.store.settle(record_type, stored.id, chosen, by=desk.by, base=stored.head)
             self._remember(desk, stored.id)
 

@@ -37,7 +37,7 @@ from app.ui.record_page import RecordPage
 from app.ui.services import DeskServices
 from app.ui.task_runner import TaskRunner
 from tests.conftest import DeskFile
-from tests.samples import handover, mediation_case
+from tests.samples import UNFINISHED, handover, mediation_case
 from tests.ui.conftest import USER, services_for
 
 TODAY = date(2026, 11, 23)
@@ -56,16 +56,6 @@ CAME = {
 SENT = {"sent_on": date(2026, 11, 20)}
 TAKEN = {"answer": "received", "answered_on": date(2026, 11, 21), "answered_by": "吴警官"}
 FED_BACK = {"result": "settled", "fed_back_on": date(2026, 11, 22), "result_note": "已达成协议。"}
-OPEN = {
-    "result": None,
-    "result_on": None,
-    "clauses": [],
-    "agreed_on": None,
-    "sessions": [],
-    "performance": None,
-    "performance_due": None,
-    "disputed": None,
-}
 
 
 class Window:
@@ -273,7 +263,7 @@ def test_the_button_for_a_new_letter_opens_an_empty_form(at: Window) -> None:
 
 def test_a_case_is_handed_over_with_what_is_known_of_it(at: Window) -> None:
     tell_offices(at.desk, COURT)
-    case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
+    case = at.keep(MEDIATION_CASE, mediation_case(**UNFINISHED))
     at.show(MEDIATION_CASE, case)
     form = at.press("移交其他单位")
     assert opened(at.desk) == [f"mediation_case/{case}"]
@@ -323,7 +313,7 @@ RETURNED = {"answer": "returned", "answered_on": date(2026, 11, 21), "answer_not
 
 def test_what_came_back_is_written_to_another_office_without_typing_it_twice(at: Window) -> None:
     tell_offices(at.desk, POLICE, COURT)
-    case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
+    case = at.keep(MEDIATION_CASE, mediation_case(**UNFINISHED))
     paper = at.services.attachments.add(b"%PDF-1.7 letter", "现场.pdf")
     first = at.keep(HANDOVER, handover(**SENT, **RETURNED, case_id=case, files=[paper]))
     at.show(HANDOVER, first)
@@ -507,7 +497,7 @@ def test_going_on_with_a_draft_reads_how_the_letter_stands(at: Window) -> None:
 
 
 def test_a_case_signed_for_elsewhere_is_filed_here_and_no_more(at: Window) -> None:
-    case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
+    case = at.keep(MEDIATION_CASE, mediation_case(**UNFINISHED))
     at.keep(HANDOVER, handover(case_id=case, **SENT, **TAKEN))
     page = at.show(MEDIATION_CASE, case)
     assert "案件已移交鹰头人民调解委员会，由对方办理" in at.said()
@@ -523,7 +513,7 @@ def test_a_case_signed_for_elsewhere_is_filed_here_and_no_more(at: Window) -> No
 
 
 def test_a_returned_letter_leaves_the_case_free_to_go_elsewhere(at: Window) -> None:
-    case = at.keep(MEDIATION_CASE, mediation_case(**OPEN))
+    case = at.keep(MEDIATION_CASE, mediation_case(**UNFINISHED))
     returned = TAKEN | {"answer": "returned", "answer_note": "不属于本辖区"}
     at.keep(HANDOVER, handover(case_id=case, **SENT, **returned))
     page = at.show(MEDIATION_CASE, case)
