@@ -219,6 +219,7 @@ def test_a_name_typed_out_is_as_good_as_one_chosen_and_an_unknown_one_is_refused
         peer.line.textEdited.emit(typed)
         peer.line.editingFinished.emit()
         assert (peer.value(), form.values()["peer_kind"]) == (code, kind)
+        assert ("单位名录里没有这个单位" in peer.problem()) == (code == typed)
     _, problems = HANDOVER.clean(handover(peer="鹰头所"))
     assert [problem.message for problem in problems if problem.path == "peer"] == [
         "对方单位编码是 2 至 12 位数字或字母，请从单位名录里选；名录里没有的，请向区里问明编码。"

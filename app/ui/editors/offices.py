@@ -92,6 +92,10 @@ class OfficeEditor(Editor):
             named = [one for one in self._known or () if typed in (one.code, one.name)]
             if len(named) == 1:
                 self._choose(named[0].code)
+            elif self._known and not (typed.isascii() and typed.isalnum()):
+                self.show_hint(
+                    self.tr("单位名录里没有这个单位，请从名录里选；名录里没有的，请向区里问明编码。")
+                )
 
     def _edited(self) -> None:
         self._code = None
